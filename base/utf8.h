@@ -1,0 +1,24 @@
+/* UTF-8: validation of whole texts and of texts in pieces, and repair as browsers and Node do it. */
+#ifndef SIO_BASE_UTF8_H
+#define SIO_BASE_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+bool sio__utf8_valid(const void *text, size_t len);
+
+/*
+ * Validation across fragments. Start with zero; feed every piece; false means the text is invalid whatever follows.
+ * After the last piece the text is complete when the state is zero again.
+ */
+typedef uint32_t sio__utf8_state_t;
+bool sio__utf8_feed(sio__utf8_state_t *state, const void *piece, size_t len);
+
+/*
+ * Copies `len` bytes to `out`, each maximal ill-formed part replaced by U+FFFD (the WHATWG decoder, Buffer.toString()).
+ * `out` must hold 3 * len bytes and must not overlap `text`. Returns the bytes written.
+ */
+size_t sio__utf8_repair(const void *text, size_t len, char *out);
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * Arguments on their way out: JSON text of an array's items plus the binary attachments its placeholders mean. Every emit
+ * form (format string, jansson, raw text, received values) ends here, and the packet encoder starts from here.
+ */
+#ifndef SIO_ARGS_H
+#define SIO_ARGS_H
+
+#include "base/buf.h"
+#include "base/span.h"
+
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdbool.h>
+
+/* Shared by received values and by encoders: the attachments of one packet. */
+typedef struct sio__attachments {
+    sio__span_t *items;
+    size_t count;
+} sio__attachments_t;
+
+typedef struct sio__args {
+    sio__buf_t json;    /* `"a",1,{"_placeholder":true,"num":0}`: items joined by commas, no brackets */
+    sio__span_t *bytes; /* attachments in placeholder order; borrowed from the caller's arguments */
+    size_t bytes_count, bytes_cap;
+    bool bytes_failed;
+    bool fake_placeholders; /* an object that only looks like a placeholder was written */
+} sio__args_t;
+
+void sio__args_init(sio__args_t *args);
+void sio__args_free(sio__args_t *args);
+void sio__args_clear(sio__args_t *args); /* keeps the memory */
+
+/* Appends the arguments a format describes (see socketio.h). 0, SIO_EFORMAT or SIO_ENOMEM. `o` references are stolen in every case. */
+int sio__args_pack(sio__args_t *args, const char *format, va_list va);
+
+/* Appends the items of a jansson array. 0, SIO_EINVAL (no array), SIO_ENOMEM. */
+int sio__args_pack_json(sio__args_t *args, const json_t *array);
+
+/* Appends the items of an array's JSON text. 0, SIO_EJSON, SIO_ENOMEM. */
+int sio__args_pack_text(sio__args_t *args, const char *text, size_t len, unsigned max_depth);
+
+/*
+ * Appends one received value: its bytes as they came, its placeholders renumbered to follow the attachments already there. `from` has the
+ * attachments of the packet it came in (count 0: a text packet). 0 or SIO_ENOMEM.
+ */
+int sio__args_append_value(sio__args_t *args, sio__span_t json, const sio__attachments_t *from);
+
+/* Appends one binary argument. */
+int sio__args_append_bytes(sio__args_t *args, const void *bytes, size_t len);
+
+/*
+ * When there are attachments, an object of a relayed text that only looks like a placeholder would be taken for one by the receiver:
+ * its `true` is written as `false`. Call once, after the last append. 0 or SIO_ENOMEM.
+ */
+int sio__args_finish(sio__args_t *args);
+
+/* One jansson value as JSON text, numbers as JSON.stringify prints them. 0 or SIO_ENOMEM. */
+int sio__json_append_jansson(sio__buf_t *out, const json_t *value);
+
+/* The text behind sio_format_error(), of the calling thread. */
+const char *sio__format_error(void);
+int sio__format_fail(size_t position, const char *what); /* records it and returns SIO_EFORMAT */
+
+#endif

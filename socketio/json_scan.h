@@ -1,0 +1,47 @@
+/*
+ * A validating JSON scanner: exactly JSON.parse's grammar, bounded depth, one pass, no allocation. It finds the parts of the
+ * text that the packet decoder needs and leaves the text as it is, so that what comes in can go out byte for byte.
+ */
+#ifndef SIO_JSON_SCAN_H
+#define SIO_JSON_SCAN_H
+
+#include "base/span.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The end of the JSON value that starts at `at` (no leading blanks), or NULL when it is malformed or deeper than max_depth. */
+const char *sio__json_skip_value(const char *at, const char *end, unsigned max_depth);
+
+/* Past blanks (space, tab, CR, LF). */
+const char *sio__json_skip_blanks(const char *at, const char *end);
+
+/* Whether `text` is one JSON value with nothing but blanks around it. */
+bool sio__json_valid(const char *text, size_t len, unsigned max_depth);
+
+/*
+ * Walks over the array that the whole of `text` must be: count of elements, and the spans of the first `max` of them in `items`.
+ * Returns the number of elements (may exceed max: call again with more room), or -1 when `text` is no JSON array.
+ */
+long sio__json_scan_array(const char *text, size_t len, unsigned max_depth, sio__span_t *items, size_t max);
+
+/*
+ * Decodes a JSON string token (quotes included) to UTF-8; lone surrogates become the three bytes of their code point (WTF-8) so
+ * that nothing is lost. `out` must hold token.len bytes. Returns the length, no NUL added.
+ */
+size_t sio__json_unescape(sio__span_t token, char *out);
+
+/* Appends text as a JSON string token, escaped as JSON.stringify does. */
+struct sio__buf;
+void sio__json_append_string(struct sio__buf *out, const char *text, size_t len);
+
+/* Appends a double as JSON.stringify prints it: shortest digits that round-trip, 1e21 form, null for NaN and infinities. */
+void sio__json_append_number(struct sio__buf *out, double number);
+
+/*
+ * Finds the next placeholder object, {"_placeholder":true,...} in any spelling (escapes, key order, blanks), in [*at, end) of valid JSON,
+ * depth first. `*object` is its span, `*num` its "num" (-1 when it is absent, no number, negative, or no integer). Sets *at behind it.
+ */
+bool sio__json_next_placeholder(const char **at, const char *end, sio__span_t *object, double *num);
+
+#endif
