@@ -1,0 +1,186 @@
+/*
+ * The Engine.IO server, protocol 4: sessions over long-polling and WebSocket. What socketio/ builds on, and usable alone.
+ * All of it belongs to the loop thread.
+ */
+#ifndef EIO_ENGINE_H
+#define EIO_ENGINE_H
+
+#include "base/log.h"
+#include "base/span.h"
+#include "engineio/cookie.h"
+#include "engineio/cors.h"
+#include "engineio/loop.h"
+#include "engineio/message.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct eio_server eio_server_t;
+typedef struct eio_session eio_session_t; /* upstream: engine.io's Socket */
+typedef struct eio_request eio_request_t; /* an HTTP request and the answer it waits for */
+
+enum { EIO_POLLING = 1 << 0, EIO_WEBSOCKET = 1 << 1 };
+
+/* Why a session closed; eio_reason_text() has upstream's words. */
+typedef enum eio_reason {
+    EIO_REASON_TRANSPORT_CLOSE = 1,
+    EIO_REASON_TRANSPORT_ERROR,
+    EIO_REASON_PING_TIMEOUT,
+    EIO_REASON_PARSE_ERROR,
+    EIO_REASON_FORCED_CLOSE,
+    EIO_REASON_FORCED_SERVER_CLOSE
+} eio_reason_t;
+
+const char *eio_reason_text(eio_reason_t reason);
+
+/* Upstream's codes for refused requests; eio_error_message() has their messages. */
+typedef enum eio_error {
+    EIO_ERROR_UNKNOWN_TRANSPORT = 0,
+    EIO_ERROR_UNKNOWN_SID = 1,
+    EIO_ERROR_BAD_HANDSHAKE_METHOD = 2,
+    EIO_ERROR_BAD_REQUEST = 3,
+    EIO_ERROR_FORBIDDEN = 4,
+    EIO_ERROR_UNSUPPORTED_PROTOCOL_VERSION = 5
+} eio_error_t;
+
+const char *eio_error_message(eio_error_t error);
+
+/* A request held by a hook that answers later; see on_handshake. Answer exactly once; any thread must go through eio_loop_post(). */
+typedef struct eio_verdict eio_verdict_t;
+void eio_verdict_allow(eio_verdict_t *verdict);
+void eio_verdict_refuse(eio_verdict_t *verdict, const char *message); /* 403; NULL: "Forbidden" */
+
+/* The headers of an answer, as the headers hooks see them. */
+typedef struct eio_headers eio_headers_t;
+int eio_headers_add(eio_headers_t *headers, const char *name, const char *value); /* -1: line break or no memory */
+
+/* What the owner of a server is told. Each may be NULL. `user` is eio_options.user. */
+typedef struct eio_handlers {
+    void (*on_connection)(eio_session_t *session, void *user);
+    /* `data` is valid until the call returns; text is valid UTF-8. */
+    void (*on_message)(eio_session_t *session, bool binary, const char *data, size_t len, void *user);
+    /* The last call for a session; `detail` says in English what the reason can't. Its memory goes at the end of the iteration. */
+    void (*on_close)(eio_session_t *session, eio_reason_t reason, const char *detail, void *user);
+    void (*on_upgrade)(eio_session_t *session, void *user);
+    /* The outbox is empty and the transport writable again after packets had to wait. */
+    void (*on_drain)(eio_session_t *session, void *user);
+    /* A handshake (no sid) that is otherwise in order: allowRequest. NULL: all are allowed. */
+    void (*on_handshake)(eio_request_t *request, eio_verdict_t *verdict, void *user);
+    /* A refused request; context is upstream's, as JSON text. */
+    void (*on_connection_error)(eio_request_t *request, eio_error_t code, const char *message, const char *context, void *user);
+    void (*on_initial_headers)(eio_request_t *request, eio_headers_t *headers, void *user);
+    void (*on_headers)(eio_request_t *request, eio_headers_t *headers, void *user);
+    /* Every request, before the engine looks at it, CORS headers prepared: true when the handler takes it over (and answers it, now or
+       later, by eio_request_reply). Requests outside the path that nobody takes get 404. */
+    bool (*on_request)(eio_request_t *request, bool inside_path, void *user);
+} eio_handlers_t;
+
+typedef struct eio_options {
+    const char *path; /* "/engine.io" when NULL */
+    bool no_trailing_slash;
+    unsigned ping_interval_ms, ping_timeout_ms, upgrade_timeout_ms; /* 0: 25000, 20000, 10000 */
+    size_t max_http_buffer_size;                                    /* 0: 1000000 */
+    unsigned transports;                                            /* 0: both */
+    bool no_upgrades;
+    const eio_cookie_t *cookie; /* NULL: none */
+    const char *initial_packet;
+    eio_cors_t cors; /* its texts must outlive the server */
+    size_t outbox_limit;       /* 0: 16 MiB */
+    unsigned outbox_stall_ms;  /* 0: 30000 */
+    unsigned http_timeout_ms;  /* 0: 60000 */
+    size_t max_connections;    /* 0: no limit */
+    eio_handlers_t handlers;
+    void *user;
+    const sio__log_t *log; /* borrowed */
+} eio_options_t;
+
+/* Counters since the start, and gauges. */
+typedef struct eio_counters {
+    uint64_t connections, sessions, sessions_polling, queued_bytes;
+    uint64_t packets_in, packets_out, bytes_in, bytes_out;
+    uint64_t handshakes, handshakes_refused, upgrades, backpressure_refused;
+} eio_counters_t;
+
+enum {
+    EIO_ENOMEM = -2,
+    EIO_ECLOSED = -5,
+    EIO_EBACKPRESSURE = -6,
+    EIO_EADDRINUSE = -8,
+    EIO_EADDRESS = -9,
+    EIO_ETLS = -10,
+    EIO_ELOOP = -11
+};
+
+/* Texts are copied. NULL with *error set: EIO_ENOMEM, EIO_ELOOP (libwebsockets can't run on libuv here; logged). */
+eio_server_t *eio_server_new(eio_loop_t *loop, const eio_options_t *options, int *error);
+
+typedef struct eio_tls {
+    const char *cert_file, *key_file, *passphrase, *ciphers;
+} eio_tls_t;
+
+/* Host NULL: every address; "unix:PATH". tls NULL: plain. 0 or an error above. */
+int eio_server_listen(eio_server_t *server, const char *host, int port, const eio_tls_t *tls);
+int eio_server_port(const eio_server_t *server); /* of the newest TCP listener */
+
+/* No new connections; new sessions are refused with 503 from now on. */
+void eio_server_stop_listening(eio_server_t *server);
+
+/*
+ * Closes every session ("forced close"), lets queued packets leave for at most drain_ms, closes all connections and frees the
+ * server; `done` is called last, when nothing of it is left on the loop.
+ */
+void eio_server_close(eio_server_t *server, unsigned drain_ms, void (*done)(void *user), void *user);
+
+const eio_counters_t *eio_server_counters(const eio_server_t *server);
+const char *eio_server_path(const eio_server_t *server); /* with its trailing slash */
+
+/* ---- sessions ---- */
+
+const char *eio_session_id(const eio_session_t *session);
+void eio_session_set_user(eio_session_t *session, void *user);
+void *eio_session_user(const eio_session_t *session);
+const char *eio_session_transport(const eio_session_t *session);      /* "polling", "websocket" */
+eio_request_t *eio_session_request(const eio_session_t *session);     /* the first one; borrowed, as long as the session */
+
+/* Queues a message; it leaves at the end of the loop iteration. 0, EIO_ECLOSED, EIO_EBACKPRESSURE, EIO_ENOMEM. */
+int eio_session_send(eio_session_t *session, bool binary, const void *data, size_t len, bool no_compress);
+
+/* The same for shared bytes; takes a reference of its own. */
+int eio_session_send_shared(eio_session_t *session, eio_message_t *message);
+
+/*
+ * Whether `bytes` more may be queued: a caller with several messages that belong together asks first, so that either all or none are
+ * refused. 0, EIO_ECLOSED, EIO_EBACKPRESSURE.
+ */
+int eio_session_check(eio_session_t *session, size_t bytes);
+
+/* Nothing queued and the transport ready: a volatile packet would leave at once. */
+bool eio_session_writable(const eio_session_t *session);
+size_t eio_session_queued_bytes(const eio_session_t *session);
+
+/*
+ * Closes after queued packets have left (discard: at once). on_close follows, maybe from within the call, with `reason` (upstream always says
+ * "forced close" here).
+ */
+void eio_session_close(eio_session_t *session, eio_reason_t reason, bool discard);
+
+/* ---- requests ---- */
+
+sio__span_t eio_request_method(const eio_request_t *request);
+sio__span_t eio_request_target(const eio_request_t *request); /* as sent */
+sio__span_t eio_request_path(const eio_request_t *request);
+const sio__span_t *eio_request_header(const eio_request_t *request, const char *name); /* lower-case; NULL: absent */
+size_t eio_request_header_count(const eio_request_t *request);
+void eio_request_header_at(const eio_request_t *request, size_t index, sio__span_t *name, sio__span_t *value);
+/* Query parameters, decoded; parsed again at each call: keep what you need. False when absent. */
+bool eio_request_query(const eio_request_t *request, const char *name, sio__buf_t *value);
+void eio_request_query_each(const eio_request_t *request, void (*fn)(sio__span_t name, sio__span_t value, void *user), void *user);
+const char *eio_request_address(const eio_request_t *request); /* "" for a Unix socket */
+bool eio_request_secure(const eio_request_t *request);
+
+/* For requests taken over by on_request. Headers: more lines for the answer. reply consumes the request. */
+int eio_request_reply_header(eio_request_t *request, const char *name, const char *value);
+int eio_request_reply(eio_request_t *request, int status, const void *body, size_t len);
+
+#endif
