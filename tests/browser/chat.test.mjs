@@ -1,0 +1,238 @@
+/* The chat example in a real browser, as two people would use it: one at a desk, one on a phone.
+ *
+ *   CHAT_COMMAND     the server to test; gets --host and --port added (default: the built examples/chat/chat)
+ *   SCREENSHOT_DIR   where the pictures go (default: tests/browser/screenshots in the build directory)
+ *   CHROMIUM         the browser (default: /usr/bin/chromium)
+ */
+
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { ChatServer, buildDir } from "./server.mjs";
+
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const TIMEOUT_MS = 15000;
+const pictures = process.env.SCREENSHOT_DIR ?? path.join(buildDir, "tests/browser/screenshots");
+
+if (!fs.existsSync(CHROMIUM)) {
+    console.log(`SKIP: no browser at ${CHROMIUM}`);
+    process.exit(77);
+}
+
+const { chromium } = await import("playwright-core");
+const server = new ChatServer();
+const complaints = [];
+let browser, ann, ben;
+
+before(async () => {
+    fs.mkdirSync(pictures, { recursive: true });
+    await server.start();
+    browser = await chromium.launch({
+        executablePath: CHROMIUM,
+        headless: true,
+        args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync"],
+    });
+    ann = await openPage({ viewport: { width: 1280, height: 800 } });
+    ben = await openPage({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 });
+});
+
+after(async () => {
+    await browser?.close();
+    server.kill();
+});
+
+async function openPage(options)
+{
+    const context = await browser.newContext({ locale: "en-GB", colorScheme: "light", ...options });
+    const page = await context.newPage();
+    page.setDefaultTimeout(TIMEOUT_MS);
+    page.on("pageerror", (error) => complaints.push(`page error: ${error.message}`));
+    page.on("console", (message) => {
+        if (message.type() === "error" && !/ERR_CONNECTION|WebSocket connection/.test(message.text())) {
+            complaints.push(`console: ${message.text()}`);
+        }
+    });
+    await page.goto(server.url);
+    return page;
+}
+
+const shot = (page, name) => page.screenshot({ path: path.join(pictures, `${name}.png`), animations: "disabled" });
+const sees = (page, selector, text) => page.locator(selector, { hasText: text }).first().waitFor();
+const gone = (page, selector, text) => page.locator(selector, { hasText: text }).first().waitFor({ state: "detached" });
+const bubble = (page, text) => page.locator(".message", { has: page.getByText(text, { exact: true }) }).first();
+const hasText = (page, selector, text) =>
+    page.waitForFunction(([css, wanted]) => document.querySelector(css)?.textContent === wanted, [selector, text]);
+
+async function join(page, nick)
+{
+    await page.fill("#welcome-nick", nick);
+    await page.click("#welcome-join");
+}
+
+async function say(page, text)
+{
+    await page.fill("#draft", text);
+    await page.click("#send");
+    await page.locator('.message.own[data-status="sent"]', { hasText: text }).first().waitFor();
+}
+
+/* On a phone the rooms are behind a button. */
+async function chooseRoom(page, name)
+{
+    if (await page.locator("#open-rooms").isVisible()) {
+        await page.click("#open-rooms");
+    }
+    await page.click(`#rooms-panel [data-room="${name}"]`);
+    await hasText(page, "#room-title", `#${name}`);
+}
+
+test("two people join and see each other", async () => {
+    await sees(ben, "#welcome-link", "Connected");
+    await shot(ben, "phone-welcome");
+    await shot(ann, "desktop-welcome");
+    await join(ann, "Ann");
+    await hasText(ann, "#room-title", "#lobby");
+    await join(ben, "Ben");
+    await hasText(ben, "#room-title", "#lobby");
+    await sees(ann, ".notice", "Ben joined");
+    await hasText(ann, "#room-subtitle", "2 people here");
+    await sees(ann, "#people .person", "Ben");
+    await hasText(ben, "#room-subtitle", "2 people here");
+});
+
+test("the connection becomes a WebSocket", async () => {
+    await sees(ann, "#link-text", "WebSocket");
+});
+
+test("a taken nickname is refused", async () => {
+    const other = await openPage({});
+    await join(other, "ann");
+    await sees(other, "#welcome-error", "taken");
+    assert.equal(await other.locator("#chat").isVisible(), false);
+    await join(other, "Cleo");
+    await sees(ann, ".notice", "Cleo joined");
+    await other.context().close();
+    await sees(ann, ".notice", "Cleo left");
+    await hasText(ann, "#room-subtitle", "2 people here");
+});
+
+test("a typing notice comes and goes, and the message arrives", async () => {
+    await ann.locator("#draft").pressSequentially("Good");
+    await sees(ben, "#typing.active", "Ann is typing…");
+    await say(ann, "Good morning! Did the seeds arrive?");
+    await bubble(ben, "Good morning! Did the seeds arrive?").waitFor();
+    await ben.locator("#typing:not(.active)").waitFor({ state: "attached" });
+    assert.equal(await ben.locator(".message .author").first().textContent(), "Ann");
+});
+
+test("markup stays text, a link becomes a link", async () => {
+    const markup = '<img src=x onerror="document.title=1"> & <b>bold</b>';
+    await say(ben, markup);
+    await bubble(ann, markup).waitFor();
+    assert.equal(await ann.locator("#log img, #log b").count(), 0);
+    await say(ben, "They did: https://example.com/seeds?id=7. Tomatoes, basil, two kinds of beans.");
+    const link = ann.locator("#log a");
+    await link.waitFor();
+    assert.equal(await link.getAttribute("href"), "https://example.com/seeds?id=7");
+});
+
+test("rooms are separate, and the other one counts what is unread", async () => {
+    await ann.fill("#room-name", "Green House");
+    await ann.press("#room-name", "Enter");
+    await hasText(ann, "#room-title", "#green-house");
+    assert.equal(await ann.locator(".message").count(), 0);
+    await say(ben, "One question:");
+    await say(ben, "shall we sow on Saturday?");
+    await hasText(ann, '[data-room="lobby"] .badge', "2");
+    await ann.waitForFunction(() => document.title.startsWith("(2)"));
+    await chooseRoom(ann, "lobby");
+    await sees(ann, ".unread-divider", "New messages");
+    await gone(ann, '[data-room="lobby"] .badge', "2");
+    await say(ann, "Saturday is good.\nI bring the soil, you bring the labels?");
+    await chooseRoom(ben, "green-house");
+    await sees(ann, '[data-room="green-house"]', "green-house");
+    await chooseRoom(ben, "lobby");
+});
+
+test("history is there after a reload, and the name is kept", async () => {
+    await ben.reload();
+    await bubble(ben, "Good morning! Did the seeds arrive?").waitFor();
+    await bubble(ben, "shall we sow on Saturday?").waitFor();
+    await hasText(ben, "#my-nick", "Ben");
+    await sees(ann, ".notice", "Ben reconnected");
+    await hasText(ann, "#room-subtitle", "2 people here");
+    await say(ben, "Deal 🌱");
+    await bubble(ann, "Deal 🌱").waitFor();
+});
+
+test("pictures of a conversation", async () => {
+    await ann.locator("#draft").pressSequentially("See you");
+    await sees(ben, "#typing.active", "Ann is typing…");
+    await shot(ben, "phone-conversation");
+    await ben.click("#open-rooms");
+    await ben.locator("#rooms-panel.open").waitFor();
+    await shot(ben, "phone-rooms");
+    await ben.keyboard.press("Escape");
+    await ben.click("#open-people");
+    await sees(ben, "#people .person", "Ann");
+    await shot(ben, "phone-people");
+    await ben.click("#people-panel [data-close-panel]");
+    await shot(ann, "desktop-conversation");
+    await ann.emulateMedia({ colorScheme: "dark" });
+    await shot(ann, "desktop-dark");
+    await ann.emulateMedia({ colorScheme: "light" });
+    await ben.emulateMedia({ colorScheme: "dark" });
+    await shot(ben, "phone-dark");
+    await ben.emulateMedia({ colorScheme: "light" });
+});
+
+test("a server restart: the state is shown, nothing written meanwhile is lost", async () => {
+    await server.stop();
+    await sees(ann, "#banner", "Reconnecting");
+    await ann.fill("#draft", "See you on Saturday!");
+    await ann.press("#draft", "Enter");
+    await ann.locator('.message.own[data-status="pending"]', { hasText: "See you on Saturday!" }).waitFor();
+    await shot(ann, "desktop-reconnecting");
+    await shot(ben, "phone-reconnecting");
+    await server.start();
+    await ben.click("#reconnect");
+    await ann.click("#reconnect");
+    await ann.locator('.message.own[data-status="sent"]', { hasText: "See you on Saturday!" }).waitFor();
+    await ann.locator("#banner").waitFor({ state: "hidden" });
+    await bubble(ben, "See you on Saturday!").waitFor();
+    assert.equal(await ben.getByText("See you on Saturday!", { exact: true }).count(), 1);
+    await bubble(ben, "Good morning! Did the seeds arrive?").waitFor();
+});
+
+test("a refused message says so and can be sent again", async () => {
+    for (let i = 0; i < 14; i++) {
+        await ann.fill("#draft", `quick ${i}`);
+        await ann.press("#draft", "Enter");
+    }
+    const failed = ann.locator('.message[data-status="failed"]').first();
+    await failed.waitFor();
+    await shot(ann, "desktop-failed");
+    const text = await failed.locator(".bubble").textContent();
+    const entry = ann.locator(".message", { has: ann.getByText(text, { exact: true }) });
+    const deadline = Date.now() + TIMEOUT_MS;
+    while ((await entry.getAttribute("data-status")) !== "sent") {
+        assert.ok(Date.now() < deadline, "the message cannot be sent again");
+        await entry.getByRole("button", { name: "Retry" }).click();
+        await entry.and(ann.locator(':not([data-status="pending"])')).waitFor();
+    }
+    await bubble(ben, text).waitFor();
+});
+
+test("leaving is noticed, and the page comes back to its door", async () => {
+    await ann.click("#sign-out");
+    await ann.locator("#welcome").waitFor();
+    await sees(ben, ".notice", "Ann left");
+    await hasText(ben, "#room-subtitle", "1 person here");
+});
+
+test("nothing complained, and the server ends cleanly", async () => {
+    assert.deepEqual(complaints, []);
+    await server.stop();
+});
