@@ -326,7 +326,8 @@ function onSend(event)
 {
     event.preventDefault();
     const conversation = active();
-    const text = byId("draft").value.trim();
+    const draft = byId("draft").value.trim();
+    const text = draft.toWellFormed?.() ?? draft;
     if (!text) {
         return;
     }

@@ -5,6 +5,7 @@ const KEPT_ENTRIES = 500;
 const TYPING_LASTS_MS = 4000;
 const QUICK_RETURN_MS = 60000;
 
+const byName = (a, b) => a.localeCompare(b);
 const identity = (from, key) => `${from}\n${key}`;
 
 /* crypto.randomUUID exists on secure origins only; a chat in a local network is plain http. */
@@ -32,7 +33,7 @@ export class Conversation {
      * does not have (unsent messages, or everything after it restarted) stays. Returns what was news. */
     sync(reply)
     {
-        this.members = reply.members;
+        this.members = [...reply.members].sort(byName);
         const news = reply.history.filter((message) => !this.confirm(message));
         news.forEach((message) => this.#add(this.#fromServer(message)));
         this.entries.sort((a, b) => sortTime(a) - sortTime(b));
@@ -99,7 +100,7 @@ export class Conversation {
             return;
         }
         this.members.push(nick);
-        this.members.sort((a, b) => a.localeCompare(b));
+        this.members.sort(byName);
         const last = this.entries.at(-1);
         if (last?.what === "left" && last.nick === nick && at - last.at < QUICK_RETURN_MS) {
             Object.assign(last, { what: "returned", text: `${nick} reconnected`, at });

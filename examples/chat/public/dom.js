@@ -36,7 +36,8 @@ export function paint(node, nick)
     for (const char of nick.toLowerCase()) {
         hash = Math.imul(hash ^ char.codePointAt(0), 16777619);
     }
-    node.style.setProperty("--hue", ((hash >>> 0) % 24) * 15);
+    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+    node.style.setProperty("--hue", ((hash ^ (hash >>> 12)) >>> 0) % 360);
     return node;
 }
 
