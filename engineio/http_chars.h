@@ -7,7 +7,8 @@
 /* For each byte: itself in lower case when a token may contain it, else 0. */
 extern const uint8_t eio__http_token_lower[256];
 
-/* The first control character (a tab included) or DEL in at..end, or end. Bytes from 0x80 on are text. */
+/* The first control character (a tab included) or DEL in at..end, or end. Bytes from 0x80 on are
+ * text. */
 const char *eio__http_find_control(const char *at, const char *end);
 
 /* As above, but tabs are text: what a field value, a chunk extension or a trailer may contain. */
