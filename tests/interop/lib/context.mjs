@@ -1,0 +1,134 @@
+// What a scenario is given: one server, one transcript, and the ways to talk to the server.
+import { Queue, within } from "../../wire/lib/wait.mjs";
+import { RawSocket, RawPolling, httpRequest } from "./raw.mjs";
+import { show, showAll } from "./show.mjs";
+import { connectPeer, makePeer } from "./stock.mjs";
+import { Transcript } from "./transcript.mjs";
+
+export class Skip extends Error {}
+
+const optionOf = (options, name, fallback) => {
+  const at = options.indexOf(name);
+  return at < 0 ? fallback : options[at + 1];
+};
+
+// The observer sits in "/control" for the life of a server, hears all reports, and knows who is still connected.
+export class Observer {
+  constructor(server, options) {
+    const transports = optionOf(options, "--transports", "websocket").split(",");
+    const context = { transcript: new Transcript(), target: server.target, peers: [] };
+    context.path = optionOf(options, "--path", "/socket.io");
+    this.peer = makePeer(context, "observer", { namespace: "/control", transports: transports.slice(0, 1) });
+    this.peer.socket.offAny();
+    this.peer.socket.on("report", (...args) => this.onReport(args));
+    this.live = new Set();
+    this.empty = () => {};
+    this.reset(new Transcript());
+  }
+
+  async start() {
+    await this.peer.opened();
+    return this;
+  }
+
+  reset(transcript) {
+    this.transcript = transcript;
+    this.queues = new Map();
+  }
+
+  onReport([kind, ...args]) {
+    if (kind === "connection") this.live.add(args[1]);
+    if (kind === "disconnect") this.live.delete(args[1]);
+    if (this.live.size === 0) this.empty();
+    this.queue(kind).push(args);
+  }
+
+  queue(kind) {
+    if (!this.queues.has(kind)) this.queues.set(kind, new Queue(`a report of "${kind}"`));
+    return this.queues.get(kind);
+  }
+
+  async report(kind, count = 1) {
+    let args;
+    for (let i = 0; i < count; i++) {
+      args = await this.queue(kind).next();
+      this.transcript.log(`report ${kind} ${showAll(args)}`);
+    }
+    return args;
+  }
+
+  // Says what was reported so far and not yet read.
+  async reported(kind) {
+    await this.fence();
+    for (const args of this.queue(kind).takeAll()) this.transcript.log(`report ${kind} ${showAll(args)}`);
+  }
+
+  emit(...args) {
+    this.peer.emit(...args);
+  }
+
+  fence() {
+    return within(new Promise((resolve) => this.peer.socket.emit("fence", resolve)), "the observer's round trip");
+  }
+
+  async everyoneGone() {
+    if (!this.peer.socket.connected) return;
+    await this.fence();
+    if (this.live.size === 0) return;
+    await within(new Promise((resolve) => (this.empty = resolve)), `${show([...this.live])} to be gone`);
+  }
+
+  close() {
+    this.peer.close();
+  }
+}
+
+export class Context {
+  constructor({ server, observer, transport, options }) {
+    this.server = server;
+    this.target = server.target;
+    this.observer = observer;
+    this.transport = transport;
+    this.path = optionOf(options, "--path", "/socket.io");
+    this.transcript = new Transcript();
+    this.peers = [];
+    this.raws = [];
+    observer?.reset(this.transcript);
+    this.transcript.mask(`127.0.0.1:${this.target.port}`, "<host>");
+    this.transcript.mask(`localhost:${this.target.port}`, "<host>");
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.target.port}`;
+  }
+
+  log(text) {
+    this.transcript.log(text);
+  }
+
+  skip(reason) {
+    throw new Skip(reason);
+  }
+
+  connect(name, options) {
+    return connectPeer(this, name, options);
+  }
+
+  http(label, options) {
+    return httpRequest(this, label, options);
+  }
+
+  ws(name, options) {
+    return RawSocket.open(this, name, options);
+  }
+
+  polling(name, options) {
+    return RawPolling.open(this, name, options);
+  }
+
+  async cleanup({ endsServer }) {
+    for (const peer of this.peers) peer.close();
+    for (const raw of this.raws) raw.destroy();
+    if (!endsServer) await this.observer?.everyoneGone();
+  }
+}

@@ -1,0 +1,68 @@
+// The command line both servers understand, and its translation for Node's server.
+
+const DEFAULTS = { port: "0", host: "127.0.0.1" };
+const SWITCHES = new Set(["cors-credentials", "no-upgrades", "hooks"]);
+
+export function parseOptions(args) {
+  const flags = { ...DEFAULTS };
+  for (let i = 0; i < args.length; i++) {
+    const name = args[i].replace(/^--/, "");
+    flags[name] = SWITCHES.has(name) ? true : args[++i];
+  }
+  return flags;
+}
+
+const given = (value, convert) => (value === undefined ? undefined : convert(value));
+const list = (value) => value.split(",");
+
+// "true" reflects every origin, a comma makes a list, anything else is that one string.
+function corsOrigin(value) {
+  if (value === "true") return true;
+  return value.includes(",") ? list(value).filter(Boolean) : value;
+}
+
+function corsOptions(flags) {
+  if (flags["cors-origin"] === undefined) return undefined;
+  return defined({
+    origin: corsOrigin(flags["cors-origin"]),
+    credentials: flags["cors-credentials"],
+    methods: given(flags["cors-methods"], list),
+    allowedHeaders: given(flags["cors-allowed-headers"], list),
+    exposedHeaders: given(flags["cors-exposed-headers"], list),
+    maxAge: given(flags["cors-max-age"], Number),
+  });
+}
+
+function cookieOptions(flags) {
+  if (flags.cookie === undefined) return undefined;
+  return defined({
+    name: flags.cookie,
+    path: flags["cookie-path"],
+    maxAge: given(flags["cookie-max-age"], Number),
+    sameSite: flags["cookie-same-site"],
+  });
+}
+
+function allowRequest(req, callback) {
+  const refusal = new URL(req.url, "http://localhost").searchParams.get("refuse");
+  if (refusal === null) callback(null, true);
+  else callback(refusal || null, false);
+}
+
+const defined = (object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+
+export function serverOptions(flags) {
+  return defined({
+    pingInterval: given(flags["ping-interval"], Number),
+    pingTimeout: given(flags["ping-timeout"], Number),
+    maxHttpBufferSize: given(flags["max-payload"], Number),
+    connectTimeout: given(flags["connect-timeout"], Number),
+    upgradeTimeout: given(flags["upgrade-timeout"], Number),
+    path: flags.path,
+    transports: given(flags.transports, list),
+    allowUpgrades: flags["no-upgrades"] ? false : undefined,
+    cors: corsOptions(flags),
+    cookie: cookieOptions(flags),
+    allowRequest: flags.hooks ? allowRequest : undefined,
+  });
+}

@@ -1,0 +1,75 @@
+// Starts one of the two servers, reads where it listens, and stops it again, noticing how it ended.
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import readline from "node:readline";
+import { fileURLToPath } from "node:url";
+import { within } from "../../wire/lib/wait.mjs";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+
+export const REFERENCE = { name: "reference", command: [process.execPath, path.join(here, "../reference.mjs")] };
+
+export function ours() {
+  const twin = process.env.SIO_TWIN || path.join(here, "../twin");
+  return { name: "libsocketio", command: twin.split(" ") };
+}
+
+export class ServerProcess {
+  constructor(kind, options = []) {
+    this.kind = kind;
+    this.options = options;
+    this.stderr = "";
+  }
+
+  // An option "--unix" without a value gets a socket of its own in a fresh directory.
+  arguments() {
+    if (!this.options.includes("--unix")) return ["--port", "0", ...this.options];
+    this.directory = mkdtempSync(path.join(tmpdir(), "sio-interop-"));
+    this.unix = path.join(this.directory, "socket");
+    return this.options.flatMap((option) => (option === "--unix" ? ["--unix", this.unix] : [option]));
+  }
+
+  async start() {
+    const [program, ...rest] = this.kind.command;
+    this.child = spawn(program, [...rest, ...this.arguments()], { stdio: ["ignore", "pipe", "pipe"] });
+    this.exited = new Promise((resolve) => {
+      this.child.once("exit", (code, signal) => resolve({ code, signal }));
+      this.child.once("error", (error) => resolve({ code: -1, signal: null, error }));
+    });
+    this.child.stderr.on("data", (chunk) => (this.stderr = (this.stderr + chunk).slice(-20000)));
+    const lines = readline.createInterface({ input: this.child.stdout });
+    const listening = new Promise((resolve) => {
+      lines.on("line", (line) => /^listening on /.test(line) && resolve(line.slice("listening on ".length)));
+    });
+    const died = this.exited.then(({ error }) => {
+      throw new Error(`${this.kind.name} ended before it listened: ${error ?? this.stderr}`);
+    });
+    const where = await within(Promise.race([listening, died]), `${this.kind.name} to listen`, 15000);
+    died.catch(() => {});
+    this.target = this.unix ? { unix: this.unix } : { port: Number(where) };
+    return this;
+  }
+
+  get running() {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  // Resolves to a complaint, or to null when the server ended as it should: told by a signal, or told before.
+  async stop({ endsItself = false } = {}) {
+    const crashed = !this.running && !endsItself;
+    if (!endsItself) this.child.kill("SIGTERM");
+    let end;
+    try {
+      end = await within(this.exited, `${this.kind.name} to end`, 10000);
+    } catch (error) {
+      this.child.kill("SIGKILL");
+      return `${error.message}\n${this.stderr}`;
+    } finally {
+      if (this.directory) rmSync(this.directory, { recursive: true, force: true });
+    }
+    if (crashed) return `${this.kind.name} ended by itself (${end.code ?? end.signal})\n${this.stderr}`;
+    return end.code === 0 ? null : `${this.kind.name} ended with ${end.code ?? end.signal}\n${this.stderr}`;
+  }
+}

@@ -1,0 +1,20 @@
+// The scenario application on Node's socket.io: what twin.c is compared with.
+//   node reference.mjs --port 0      prints "listening on PORT"
+import { createServer } from "node:http";
+import { Server } from "socket.io";
+import { installApplication } from "./lib/application.mjs";
+import { parseOptions, serverOptions } from "./lib/options.mjs";
+
+const flags = parseOptions(process.argv.slice(2));
+const http = createServer((_req, res) => {
+  res.writeHead(404);
+  res.end();
+});
+const io = new Server(http, serverOptions(flags));
+installApplication(io, { hooks: flags.hooks });
+
+const address = flags.unix ? { path: flags.unix } : { port: Number(flags.port), host: flags.host };
+http.listen(address, () => {
+  console.log(`listening on ${flags.unix || http.address().port}`);
+});
+for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => process.exit(0));
