@@ -1,3 +1,39 @@
 // Where our server deliberately differs from the reference, line by line of the transcripts, each with its reason.
 // Nothing else may differ; an entry that no longer occurs fails the run.
-export const differences = [];
+
+// What JSON.parse and JSON.stringify make of a value that our server hands on byte for byte.
+export const verbatim = [
+  { value: "1.0", why: "the fraction is lost" },
+  { value: "-0", why: "the sign is lost" },
+  { value: "-0.0", why: "sign and fraction are lost" },
+  { value: "1e400", why: "beyond doubles: null" },
+  { value: "-1e400", why: "beyond doubles: null" },
+  { value: "1E2", why: "exponents are worked out" },
+  { value: "1e21", why: "a plus sign appears" },
+  { value: "0.10", why: "trailing zeros are lost" },
+  { value: "9223372036854775808", why: "rounded to a double" },
+  { value: "18446744073709551616", why: "rounded to a double" },
+  { value: "12345678901234567890", why: "rounded to a double" },
+  { value: "9007199254740993", why: "rounded to a double" },
+  { value: "0.1000000000000000055", why: "shortest form of the same double" },
+  { value: '{"a":1,"a":2}', why: "of duplicate keys the last wins" },
+  { value: '{"b":1,"1":2}', why: "integer-like keys come first" },
+  { value: '{"__proto__":1,"__proto__":2}', why: "of duplicate keys the last wins" },
+  { value: '"\\u0041"', why: "needless escapes are undone" },
+  { value: '"\\/"', why: "needless escapes are undone" },
+  { value: '"\\u2028"', why: "needless escapes are undone" },
+  { value: '"\\ud83d\\ude00"', why: "needless escapes are undone" },
+  { value: '"\\uD800"', why: "escapes are printed in lower case" },
+  { value: '"\\u0009"', why: "short escapes are preferred" },
+  { value: '[ 1 , { "a" : [ ] } ]', why: "blanks are lost" },
+];
+
+const parsedAndPrinted = (value) => JSON.stringify(JSON.parse(value));
+
+export const differences = verbatim.map(({ value, why }) => ({
+  scenario: "raw-json-verbatim",
+  case: JSON.stringify(value),
+  reference: `raw <- text 42["echo",${parsedAndPrinted(value)}]`,
+  ours: `raw <- text 42["echo",${value}]`,
+  reason: why,
+}));

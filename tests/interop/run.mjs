@@ -23,7 +23,7 @@ function parse(args) {
   return options;
 }
 
-async function loadTasks(options) {
+async function loadTasks(chosenOptions) {
   const tasks = [];
   for (const file of readdirSync(directory).filter((name) => name.endsWith(".mjs")).sort()) {
     const module = await import(pathToFileURL(path.join(directory, file)));
@@ -32,11 +32,23 @@ async function loadTasks(options) {
       const cases = module.cases ?? [{ name: module.name ?? name, run: module.default }];
       const chosen = cases
         .map((one) => ({ ...one, title: titleOf(name, one, transport) }))
-        .filter(({ title }) => options.only.length === 0 || options.only.some((text) => title.includes(text)));
-      if (chosen.length) tasks.push({ name, transport, options: module.servers ?? [], module, cases: chosen });
+        .filter(({ title }) => chosenOptions.only.length === 0 || chosenOptions.only.some((text) => title.includes(text)));
+      for (const [options, group] of byOptions(chosen, module.servers ?? [])) {
+        tasks.push({ name, transport, options, module, cases: group });
+      }
     }
   }
   return tasks;
+}
+
+// Cases may ask for options of their own; those with the same share a server.
+function byOptions(cases, common) {
+  const groups = new Map();
+  for (const one of cases) {
+    const key = JSON.stringify([...common, ...(one.options ?? [])]);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups].map(([key, group]) => [JSON.parse(key), group]);
 }
 
 function titleOf(file, one, transport) {

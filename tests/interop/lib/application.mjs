@@ -107,7 +107,11 @@ function manageRooms(io, socket) {
 }
 
 function manageListeners(io, socket) {
-  const incoming = (event, ...all) => report(io, "incoming", socket.id, event, ...split(all)[0]);
+  const incoming = (...all) => {
+    const [event, ...args] = split(all)[0];
+    if (event === undefined) report(io, "incoming", socket.id);
+    else report(io, "incoming", socket.id, String(event), ...args);
+  };
   const outgoing = (event, ...args) => report(io, "outgoing", socket.id, event, ...args);
   on(socket, "any on", (args, ack) => {
     socket.onAny(incoming);

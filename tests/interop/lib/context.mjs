@@ -93,6 +93,7 @@ export class Context {
     this.transcript = new Transcript();
     this.peers = [];
     this.raws = [];
+    this.sessions = [];
     observer?.reset(this.transcript);
     this.transcript.mask(`127.0.0.1:${this.target.port}`, "<host>");
     this.transcript.mask(`localhost:${this.target.port}`, "<host>");
@@ -129,6 +130,7 @@ export class Context {
   async cleanup({ endsServer }) {
     for (const peer of this.peers) peer.close();
     for (const raw of this.raws) raw.destroy();
+    if (!endsServer) await Promise.all(this.sessions.map((session) => session.close()));
     if (!endsServer) await this.observer?.everyoneGone();
   }
 }

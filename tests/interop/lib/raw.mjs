@@ -15,9 +15,14 @@ export function describeResponse(response) {
   return `${response.status} ${response.reason}${headers.join("")}\n    ${showText(response.body.toString())}`;
 }
 
+function noticeSids(transcript, response) {
+  if (response) transcript.noticeSids(response.body.toString());
+}
+
 export async function httpRequest({ transcript, target }, label, options) {
   const response = await request(target, options);
-  transcript.log(`${label}: ${transcript.noticeSids(describeResponse(response))}`);
+  noticeSids(transcript, response);
+  transcript.log(`${label}: ${describeResponse(response)}`);
   return response;
 }
 
@@ -107,6 +112,7 @@ export class RawPolling {
     if (open) {
       context.transcript.mask(open[1], `<engine id ${name}>`);
       session.sid = open[1];
+      context.sessions.push(session);
     }
     return session;
   }
@@ -139,7 +145,8 @@ export class RawPolling {
   }
 
   said(what, response) {
-    this.transcript.log(`${this.name} ${what}: ${this.transcript.noticeSids(describeResponse(response))}`);
+    noticeSids(this.transcript, response);
+    this.transcript.log(`${this.name} ${what}: ${describeResponse(response)}`);
     return response;
   }
 
@@ -151,11 +158,29 @@ export class RawPolling {
     return this.said(what, await this.post(body, options));
   }
 
+  // Body lines only, for what is not about headers.
+  async poll(what = "polls") {
+    const response = await this.get();
+    noticeSids(this.transcript, response);
+    this.transcript.log(`${this.name} ${what}: ${response.status} ${showText(response.body.toString())}`);
+    return response.body.toString();
+  }
+
+  async send(body) {
+    const response = await this.post(body);
+    this.transcript.log(`${this.name} sends ${showText(body.toString())}: ${response.status} ${response.body}`);
+  }
+
   // Joins "/": POST 40, then the poll that carries the answer.
   async join(connect = "40") {
-    await this.sayPost(connect);
-    await this.sayGet();
+    await this.send(connect);
+    await this.poll();
     return this;
+  }
+
+  // Says goodbye, if the session still lives.
+  close() {
+    return this.post("1").catch(() => {});
   }
 
   // A request that changes nothing: once it is answered, the server has read what was sent before it.

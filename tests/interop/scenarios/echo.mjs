@@ -62,7 +62,7 @@ export const cases = [
     name: "dates, big texts, names",
     async run(t) {
       const alice = await echoes(t, [new Date(0), { at: new Date(1e12) }], ["x".repeat(100000)], ["é😀".repeat(20000)]);
-      for (const event of ["", " ", "é", "😀", "\u0000", "error", "1", "constructor", "__proto__", "toString"]) {
+      for (const event of ["", " ", "é", "😀", "error", "1", "constructor", "__proto__", "toString"]) {
         await alice.call("on", event);
         alice.emit(event, "to", event);
         await alice.recv();
