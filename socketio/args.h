@@ -23,25 +23,26 @@ typedef struct sio__args {
     sio__span_t *bytes; /* attachments in placeholder order; borrowed from the caller's arguments */
     size_t bytes_count, bytes_cap;
     bool bytes_failed;
-    bool fake_placeholders; /* an object that only looks like a placeholder was written */
+    sio__buf_t fakes; /* offsets (size_t) in json of the `true` of objects that only look like placeholders */
 } sio__args_t;
 
 void sio__args_init(sio__args_t *args);
 void sio__args_free(sio__args_t *args);
 void sio__args_clear(sio__args_t *args); /* keeps the memory */
 
-/* Appends the arguments a format describes (see socketio.h). 0, SIO_EFORMAT or SIO_ENOMEM. `o` references are stolen in every case. */
+/* Appends the arguments a format describes (see socketio.h). 0, SIO_EFORMAT or SIO_ENOMEM. `o` references are stolen even when it fails,
+   but for those behind a letter that isn't one: nobody knows which arguments stand there. With an error nothing was appended. */
 int sio__args_pack(sio__args_t *args, const char *format, va_list va);
 
 /* Appends the items of a jansson array. 0, SIO_EINVAL (no array), SIO_ENOMEM. */
 int sio__args_pack_json(sio__args_t *args, const json_t *array);
 
-/* Appends the items of an array's JSON text. 0, SIO_EJSON, SIO_ENOMEM. */
+/* Appends the items of an array's JSON text (checked, UTF-8 too). 0, SIO_EJSON, SIO_ENOMEM. */
 int sio__args_pack_text(sio__args_t *args, const char *text, size_t len, unsigned max_depth);
 
 /*
- * Appends one received value: its bytes as they came, its placeholders renumbered to follow the attachments already there. `from` has the
- * attachments of the packet it came in (count 0: a text packet). 0 or SIO_ENOMEM.
+ * Appends one received value: its bytes as they came, its placeholders renumbered to follow the attachments already there; an
+ * attachment named several times is attached once. `from` has those of the packet it came in (NULL or count 0: a text packet). 0 or SIO_ENOMEM.
  */
 int sio__args_append_value(sio__args_t *args, sio__span_t json, const sio__attachments_t *from);
 
@@ -50,11 +51,11 @@ int sio__args_append_bytes(sio__args_t *args, const void *bytes, size_t len);
 
 /*
  * When there are attachments, an object of a relayed text that only looks like a placeholder would be taken for one by the receiver:
- * its `true` is written as `false`. Call once, after the last append. 0 or SIO_ENOMEM.
+ * its `true` is written as `null`, which is as long. Call once, after the last append.
  */
-int sio__args_finish(sio__args_t *args);
+void sio__args_finish(sio__args_t *args);
 
-/* One jansson value as JSON text, numbers as JSON.stringify prints them. 0 or SIO_ENOMEM. */
+/* One jansson value as JSON text, numbers as JSON.stringify prints them. 0, SIO_ENOMEM, SIO_EINVAL (circular). */
 int sio__json_append_jansson(sio__buf_t *out, const json_t *value);
 
 /* The text behind sio_format_error(), of the calling thread. */

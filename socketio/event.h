@@ -11,30 +11,42 @@
 #include "socketio/socketio.h"
 
 #include <stdatomic.h>
+#include <stddef.h>
 
 struct sio_value {
     sio__span_t text;
     json_t *json; /* parsed on first use, owned */
     bool unparsable;
     const sio_event_t *event; /* whose attachments its placeholders mean */
+    sio_value_t *next;        /* in the event's `nested` list */
 };
+
+struct sio__event_chunk; /* of the memory that lives as long as the event */
 
 struct sio_event {
     atomic_uint refs; /* 0: on the stack, borrowed */
-    sio_socket_t *socket;
-    char *name; /* unescaped, NUL-terminated, or NULL; owned when name_owned, else within name_inline */
+    sio_socket_t *socket; /* a held event has a reference */
+    sio_event_t *held; /* of a stack event: its held copy (a reference); acknowledging acts on that, see sio__event_answered */
+    char *name;        /* unescaped, NUL-terminated (NULs within count in name_len), or NULL */
     size_t name_len;
-    char name_inline[48];
     bool has_id;
     atomic_bool acked;
     double id;
     size_t arg_count;
-    sio_value_t *args; /* inline_args, or the heap when there are more */
+    sio_value_t *args; /* inline_args, or elsewhere when there are more */
     sio_value_t inline_args[SIO__INLINE_ARGS];
     sio__attachments_t attachments;
-    char *copy;          /* of a held event: text and attachments it points into */
-    json_t *unpack_root; /* what sio_unpack parsed last: keeps its borrowed texts alive */
+    sio_value_t *nested; /* values within arguments that sio_unpack handed out */
+    struct sio__event_chunk *chunks;
+    size_t scratch_used;
+    _Alignas(max_align_t) char scratch[256];
 };
+
+/* The event whose `acked` counts: a stack event that was held hands that over to its copy. */
+static inline sio_event_t *sio__event_answered(sio_event_t *event)
+{
+    return event->held ? event->held : event;
+}
 
 /*
  * Fills a stack event from a decoded EVENT or ACK packet and its attachments. 0; -1 out of memory or when a placeholder's number is out of
@@ -45,5 +57,17 @@ int sio__event_init(sio_event_t *event, sio_socket_t *socket, const sio__packet_
 
 /* Frees what hangs on it (parsed JSON, heap arguments), not the event itself. */
 void sio__event_clear(sio_event_t *event);
+
+/* Memory that lives as long as the event. NULL: out of memory. */
+void *sio__event_alloc(sio_event_t *event, size_t size);
+
+/* A value within an argument, as a value of its own, living as long as the event. NULL: out of memory. */
+sio_value_t *sio__event_nested(sio_event_t *event, sio__span_t text);
+
+/* Whether a value of this event is an attachment's placeholder, and of which. */
+bool sio__event_attachment(const sio_event_t *event, sio__span_t text, sio__span_t *bytes);
+
+/* Parsed with the flags that lose least: integers from 2^63 on become reals. New; NULL when jansson can't hold it. */
+json_t *sio__json_parse(sio__span_t text);
 
 #endif

@@ -28,17 +28,20 @@ typedef struct sio__packet {
     bool has_id;
     double id;        /* a JavaScript number, as upstream reads it */
     sio__span_t data; /* the JSON text, empty when there is none */
+    size_t item_count; /* of the array that data is; 0 when it is none */
+    sio__span_t items[SIO__INLINE_ARGS + 1]; /* the first of them: of an event, its name and arguments */
 } sio__packet_t;
 
 /*
  * Decodes the header of a packet and checks that its data has the form its type asks for (CONNECT: object or nothing; EVENT: array whose
  * first item is a number or a string that isn't reserved, or nothing at all; ACK: array or nothing...), as socket.io-parser 4.2.7 does.
- * Text must be valid UTF-8. Returns 0, or -1 with a static English reason in *error.
+ * Text must be valid UTF-8. An empty text is refused (Engine.IO has no message without data). Returns 0, or -1 with a static English reason in *error.
  */
 int sio__packet_decode(const char *text, size_t len, unsigned max_attachments, unsigned max_depth, sio__packet_t *packet,
                        const char **error);
 
-/* Appends the header of a packet to be sent: everything before its JSON. nsp "/" is not written. */
+/* Appends the header of a packet to be sent: everything before its JSON. nsp "/" is not written; an id is written as
+   JavaScript prints the number ("NaN" included: upstream reads "1 2" so, and sends it back so). */
 void sio__packet_encode_header(sio__buf_t *out, sio__packet_type_t type, unsigned attachments, const char *nsp, bool has_id,
                                double id);
 
