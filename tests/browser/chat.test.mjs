@@ -43,9 +43,14 @@ after(async () => {
     server.kill();
 });
 
-async function openPage(options)
+async function openPage(options, storage = {})
 {
     const context = await browser.newContext({ locale: "en-GB", colorScheme: "light", ...options });
+    await context.addInitScript((items) => {
+        for (const [key, value] of Object.entries(items)) {
+            sessionStorage.getItem(key) ?? sessionStorage.setItem(key, value);
+        }
+    }, storage);
     const page = await context.newPage();
     page.setDefaultTimeout(TIMEOUT_MS);
     page.on("pageerror", (error) => complaints.push(`page error: ${error.message}`));
@@ -215,7 +220,7 @@ test("a server restart: the state is shown, nothing written meanwhile is lost", 
 });
 
 test("a refused message says so and can be sent again", async () => {
-    for (let i = 0; i < 14; i++) {
+    for (let i = 0; i < 24; i++) {
         await ann.fill("#draft", `quick ${i}`);
         await ann.press("#draft", "Enter");
     }
@@ -231,6 +236,21 @@ test("a refused message says so and can be sent again", async () => {
         await entry.and(ann.locator(':not([data-status="pending"])')).waitFor();
     }
     await bubble(ben, text).waitFor();
+});
+
+test("a duplicated tab takes over, the first one says why it stopped", async () => {
+    const first = await openPage({});
+    await join(first, "Dora");
+    await hasText(first, "#room-title", "#lobby");
+    const second = await openPage({}, await first.evaluate(() => ({ ...sessionStorage })));
+    await hasText(second, "#my-nick", "Dora");
+    await bubble(second, "See you on Saturday!").waitFor();
+    await sees(first, "#welcome-error", "another window");
+    await say(second, "Two windows are one too many.");
+    await bubble(ben, "Two windows are one too many.").waitFor();
+    await first.context().close();
+    await second.context().close();
+    await sees(ben, ".notice", "Dora left");
 });
 
 test("leaving is noticed, and the page comes back to its door", async () => {

@@ -47,7 +47,7 @@ export function showChat(nick)
 /* state: connecting | online | offline */
 export function setLink(state, text)
 {
-    document.querySelectorAll(".link-state").forEach((node) => (node.dataset.link = state));
+    document.querySelectorAll(".link-state, #chat").forEach((node) => (node.dataset.link = state));
     replaceText(byId("link-text"), text);
     replaceText(byId("welcome-link"), text);
 }
