@@ -20,14 +20,16 @@ enum { EIO_WS_MAX_HEADER = 10, EIO_WS_MAX_CLIENT_HEADER = 14, EIO_WS_ACCEPT_LEN 
 typedef struct eio_ws_header {
     uint8_t opcode;
     bool fin;
-    bool rsv1; /* compressed message; allowed by the caller only */
+    bool rsv1; /* compressed message; whether that was negotiated is the caller's to know */
     uint8_t mask[4];
     uint64_t len;
 } eio_ws_header_t;
 
 /*
  * Parses a client frame's header. Returns its size (6..14), 0 when incomplete, or -1002 for what RFC 6455 forbids: rsv2
- * or rsv3 set, unknown opcode, no mask, control frame fragmented or longer than 125, 64-bit length with the top bit set.
+ * or rsv3 set, unknown opcode, no mask, control frame fragmented or longer than 125, 64-bit length with the top bit set;
+ * and for rsv1 on anything but the first frame of a message (RFC 7692). A length written longer than need be is taken, as
+ * the npm package `ws` takes it. `header` is written only when the answer is > 0.
  */
 int eio_ws_header_parse(const uint8_t *data, size_t len, eio_ws_header_t *header);
 
@@ -44,7 +46,7 @@ size_t eio_ws_header_write(uint8_t out[EIO_WS_MAX_HEADER], uint8_t opcode, bool 
 /* Whether a close code may be received in a close frame (RFC 6455 7.4; 3000-4999 included). */
 bool eio_ws_close_code_valid(unsigned code);
 
-/* Sec-WebSocket-Accept for a client key (base64 of SHA-1 of key + GUID), EIO_WS_ACCEPT_LEN characters, no NUL. */
+/* Sec-WebSocket-Accept for a valid client key (base64 of SHA-1 of key + GUID), EIO_WS_ACCEPT_LEN characters, no NUL. */
 void eio_ws_accept(const char *key, size_t key_len, char out[EIO_WS_ACCEPT_LEN]);
 
 /* A well-formed Sec-WebSocket-Key: 24 characters of base64 ending in "==". */

@@ -120,6 +120,8 @@ static const struct {
     {"GET / HTTP/1,1\r\n" HOST "\r\n", -400},
     {"GET / HTTP/1.\r\n" HOST "\r\n", -400},
     {"GET / HTTP/x.1\r\n" HOST "\r\n", -400},
+    {"GET / HTTP/1.x\r\n" HOST "\r\n", -400},
+    {"GET / HTTP/1./\r\n" HOST "\r\n", -400},
     {"GET / HTTP/1.11\r\n" HOST "\r\n", -400},
     {"GET / HTTP/0.9\r\n" HOST "\r\n", -505},
     {"GET / HTTP/1.2\r\n" HOST "\r\n", -505},
@@ -180,6 +182,28 @@ START_TEST(test_control_characters)
             text[strlen(GET "X: ") + at] = (char)c;
             ck_assert_int_eq(verdict(text, (size_t)len), allowed ? len : -400);
         }
+    }
+}
+END_TEST
+
+/* Field names: exactly the token characters, lower-cased. */
+START_TEST(test_token_characters)
+{
+    for (int c = 0; c < 256; c++) {
+        char text[] = GET "a?b: x\r\n\r\n";
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        bool allowed = letter || (c >= '0' && c <= '9') || (c > 0 && strchr("!#$%&'*+-.^_`|~", c));
+        char *copy;
+        int used;
+
+        if (c == ':')
+            continue;
+        text[strlen(GET) + 1] = (char)c;
+        used = parse(text, sizeof(text) - 1, &copy);
+        ck_assert_int_eq(used, allowed ? (int)sizeof(text) - 1 : -400);
+        if (allowed)
+            ck_assert_int_eq(head.fields[1].name.data[1], letter ? c | 0x20 : c);
+        free(copy);
     }
 }
 END_TEST
@@ -343,6 +367,8 @@ static const struct {
     {CHUNKED, "3\r\nhel\r\n00000002\r\nlo\r\n000\r\n\r\n", "hello", 0, true},
     {CHUNKED, "1a\r\nabcdefghijklmnopqrstuvwxyz\r\n0\r\n\r\n", "abcdefghijklmnopqrstuvwxyz", 0,
      true},
+    {CHUNKED, "00f\r\nabcdefghijklmno\r\n0\r\n\r\n", "abcdefghijklmno", 0, true},
+    {CHUNKED, "9\r\n012345678\r\n0\r\n\r\n", "012345678", 0, true},
     {CHUNKED, "A\r\n0123456789\r\n0\r\n\r\n", "0123456789", 0, true},
     {CHUNKED, "2;a=b;\tc=\"d\"\r\nab\r\n0;x\r\n\r\n", "ab", 0, true},
     {CHUNKED, "2\r\n\r\n\r\n0\r\n\r\n", "\r\n", 0, true},
@@ -427,6 +453,7 @@ int main(void)
     tcase_add_loop_test(head_case, test_verdict, 0, COUNT(verdicts));
     tcase_add_test(head_case, test_nul);
     tcase_add_test(head_case, test_control_characters);
+    tcase_add_test(head_case, test_token_characters);
     tcase_add_loop_test(head_case, test_flags, 0, COUNT(flags));
     tcase_add_test(head_case, test_pieces);
     tcase_add_test(head_case, test_bare_lf_in_later_piece);
