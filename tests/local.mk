@@ -1,0 +1,22 @@
+# Unit tests: programs on the check library, which speaks TAP itself; each test case becomes a line of make's summary.
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+AM_TESTS_ENVIRONMENT = \
+	CK_TAP_LOG_FILE_NAME=-; export CK_TAP_LOG_FILE_NAME; \
+	CK_VERBOSITY=silent; export CK_VERBOSITY;
+
+unit_tests = \
+	tests/unit/check_base64 \
+	tests/unit/check_http_parser \
+	tests/unit/check_sha1 \
+	tests/unit/check_ws_frame
+
+if HAVE_CHECK
+check_PROGRAMS += $(unit_tests)
+TESTS += $(unit_tests)
+else
+check-local:
+	@echo "make check needs the check library, 0.15 or newer: apt-get install check, then ./configure again" >&2; false
+endif
+
+# For programs that don't say otherwise: the unit tests.
+LDADD = $(CHECK_LIBS) $(CONVENIENCE_LIBS)
