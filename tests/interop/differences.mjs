@@ -1,4 +1,4 @@
-// Where our server deliberately differs from the reference, line by line of the transcripts, each with its reason.
+// Where our server deliberately differs from the reference: the lines of the transcripts, each with its reason.
 // Nothing else may differ; an entry that no longer occurs fails the run.
 
 // What JSON.parse and JSON.stringify make of a value that our server hands on byte for byte.
@@ -33,7 +33,7 @@ const parsedAndPrinted = (value) => JSON.stringify(JSON.parse(value));
 export const differences = verbatim.map(({ value, why }) => ({
   scenario: "raw-json-verbatim",
   case: JSON.stringify(value),
-  reference: `raw <- text 42["echo",${parsedAndPrinted(value)}]`,
-  ours: `raw <- text 42["echo",${value}]`,
+  reference: [`raw <- text 42["echo",${parsedAndPrinted(value)}]`],
+  ours: [`raw <- text 42["echo",${value}]`],
   reason: why,
 }));

@@ -198,8 +198,8 @@ function disconnectOnRequest(socket) {
   on(socket, "disconnect me", ([close]) => {
     socket.emit("last words");
     socket.disconnect(close);
-    socket.emit("too late");
   });
+  on(socket, "disconnect me quietly", ([close]) => socket.disconnect(close));
 }
 
 function tellAboutItself(socket) {

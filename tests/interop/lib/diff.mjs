@@ -28,6 +28,21 @@ function commonLengths(a, b) {
   return table;
 }
 
+// Runs of differing lines: [{ reference, ours }].
+export function hunks(diff) {
+  const out = [];
+  let open = null;
+  for (const [mark, line] of diff) {
+    if (mark === "  ") {
+      open = null;
+    } else {
+      if (!open) out.push((open = { reference: [], ours: [] }));
+      (mark === "- " ? open.reference : open.ours).push(line);
+    }
+  }
+  return out;
+}
+
 // Only the neighbourhood of changes, as diff -U2 would show it.
 export function formatDiff(diff, context = 2) {
   const near = diff.map((_, i) =>

@@ -3,8 +3,8 @@ import { HttpConnection, request, requestBytes } from "../../wire/lib/rawhttp.mj
 import { describeFrame, RawWebSocket } from "../../wire/lib/rawws.mjs";
 import { showText } from "./show.mjs";
 
-// Hop-by-hop or of the moment: not part of what the two servers must agree on.
-const UNSHOWN = new Set(["date", "connection", "keep-alive"]);
+// Of the hop, of the moment, or of the framing (the body itself is shown): the two servers need not agree on these.
+const UNSHOWN = new Set(["date", "connection", "keep-alive", "content-length", "transfer-encoding"]);
 
 export function describeResponse(response) {
   if (response === null) return "connection ended without an answer";
@@ -108,7 +108,7 @@ export class RawPolling {
     const session = new RawPolling(context, name, query);
     const response = await session.get({ headers });
     session.said("handshake", response);
-    const open = /"sid":"([^"]+)"/.exec(response.body.toString());
+    const open = /sid\\*":\\*"([A-Za-z0-9_-]+)/.exec(response.body.toString());
     if (open) {
       context.transcript.mask(open[1], `<engine id ${name}>`);
       session.sid = open[1];

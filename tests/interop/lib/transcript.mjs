@@ -1,6 +1,6 @@
 // What happened, line by line, with everything masked that may rightly differ from run to run.
 
-const SID = /"sid":"([A-Za-z0-9_-]{20})"/g;
+const SID = /"sid\\*":\\*"([A-Za-z0-9_-]{20})\\*"/g;
 
 export class Transcript {
   constructor() {
