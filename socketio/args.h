@@ -46,8 +46,22 @@ int sio__args_pack_text(sio__args_t *args, const char *text, size_t len, unsigne
  */
 int sio__args_append_value(sio__args_t *args, sio__span_t json, const sio__attachments_t *from);
 
-/* Appends one binary argument. */
+/* Appends one binary argument. 0 or SIO_ENOMEM. */
 int sio__args_append_bytes(sio__args_t *args, const void *bytes, size_t len);
+
+/* Appends one jansson value. 0, SIO_ENOMEM, SIO_EINVAL (circular). */
+int sio__args_append_jansson(sio__args_t *args, const json_t *value);
+
+/* Appends the comma that the next item needs, if any. */
+void sio__args_separate(sio__args_t *args);
+
+/* How much was appended, to take it back. */
+typedef struct sio__args_mark {
+    size_t json_len, bytes_count, fakes_len;
+} sio__args_mark_t;
+
+sio__args_mark_t sio__args_mark(const sio__args_t *args);
+void sio__args_rewind(sio__args_t *args, sio__args_mark_t mark); /* forgets failures too */
 
 /*
  * When there are attachments, an object of a relayed text that only looks like a placeholder would be taken for one by the receiver:

@@ -1,0 +1,45 @@
+/* What the library says about itself: error texts, its version, its allocator. */
+#include "base/alloc.h"
+#include "socketio/socketio.h"
+
+#ifndef SIO_VERSION
+#define SIO_VERSION "0.1.0"
+#endif
+
+const char *sio_strerror(int error)
+{
+    static const char *const texts[] = {
+        [SIO_OK] = "success",
+        [-SIO_EINVAL] = "invalid argument",
+        [-SIO_ENOMEM] = "out of memory",
+        [-SIO_EFORMAT] = "format and arguments do not fit",
+        [-SIO_ETIMEDOUT] = "operation has timed out",
+        [-SIO_EDISCONNECTED] = "socket is not connected",
+        [-SIO_EBACKPRESSURE] = "too many bytes are queued for the client",
+        [-SIO_ESTATE] = "not possible in this state",
+        [-SIO_EADDRINUSE] = "address is already in use",
+        [-SIO_EADDRESS] = "address cannot be listened on",
+        [-SIO_ETLS] = "certificate or key cannot be used",
+        [-SIO_ELOOP] = "libwebsockets cannot run on libuv",
+        [-SIO_ENOTSUP] = "not supported by this build or configuration",
+        [-SIO_ERESERVED] = "event name is reserved",
+        [-SIO_EJSON] = "not JSON",
+    };
+    int count = (int)(sizeof(texts) / sizeof(*texts));
+
+    return error <= 0 && error > -count ? texts[-error] : "unknown error";
+}
+
+const char *sio_version(void)
+{
+    return SIO_VERSION;
+}
+
+int sio_set_allocator(void *(*malloc_fn)(size_t), void *(*realloc_fn)(void *, size_t),
+                      void (*free_fn)(void *))
+{
+    if (!malloc_fn || !realloc_fn || !free_fn)
+        return SIO_EINVAL;
+    sio__alloc_set(&(sio__alloc_fns_t){malloc_fn, realloc_fn, free_fn});
+    return SIO_OK;
+}
