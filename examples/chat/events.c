@@ -133,11 +133,15 @@ static void on_hello(sio_socket_t *socket, sio_event_t *event, void *user)
 
 static void on_disconnect(sio_socket_t *socket, const sio_disconnect_t *why, void *user)
 {
+    struct chat *chat = user;
     struct person *person = sio_user(socket);
 
-    (void)why;
-    if (person)
-        go_offline(user, person);
+    if (!person)
+        return;
+    if (why->reason == SIO_REASON_SERVER_SHUTTING_DOWN)
+        people_remove(&chat->people, person); /* all go at once: nobody is left to be told */
+    else
+        go_offline(chat, person);
 }
 
 /* ---- Rooms ---- */

@@ -154,21 +154,6 @@ test("rooms are separate, and the other one counts what is unread", async () => 
     await say(ann, "Saturday is good.\nI bring the soil, you bring the labels?");
 });
 
-test("markup stays text, in names and messages, and text beyond ASCII arrives whole", async () => {
-    const markup = '<img src=x onerror="document.title=1"> & <b>bold</b> 🌱 Grüße \u2028 日本';
-    const mallory = await openPage({});
-    await join(mallory, "<b>Mallory</b>");
-    await chooseRoom(mallory, "green-house");
-    await chooseRoom(ann, "green-house");
-    await say(mallory, markup);
-    await bubble(ann, markup).waitFor();
-    await sees(ann, "#people .person", "<b>Mallory</b>");
-    assert.equal(await ann.locator("#log img, #log b, #people b").count(), 0);
-    await mallory.context().close();
-    await sees(ann, ".notice", "<b>Mallory</b> left");
-    await chooseRoom(ann, "lobby");
-});
-
 test("history is there after a reload, and the name is kept", async () => {
     await ben.reload();
     await bubble(ben, "Good morning! Did the seeds arrive?").waitFor();
@@ -199,6 +184,21 @@ test("pictures of a conversation", async () => {
     await ben.emulateMedia({ colorScheme: "dark" });
     await shot(ben, "phone-dark");
     await ben.emulateMedia({ colorScheme: "light" });
+});
+
+test("markup stays text, in names and messages, and text beyond ASCII arrives whole", async () => {
+    const markup = '<img src=x onerror="document.title=1"> & <b>bold</b> 🌱 Grüße \u2028 日本';
+    const mallory = await openPage({});
+    await join(mallory, "<b>Mallory</b>");
+    await chooseRoom(mallory, "green-house");
+    await chooseRoom(ann, "green-house");
+    await say(mallory, markup);
+    await bubble(ann, markup).waitFor();
+    await sees(ann, "#people .person", "<b>Mallory</b>");
+    assert.equal(await ann.locator("#log img, #log b, #people b").count(), 0);
+    await mallory.context().close();
+    await sees(ann, ".notice", "<b>Mallory</b> left");
+    await chooseRoom(ann, "lobby");
 });
 
 test("a server restart: the state is shown, nothing written meanwhile is lost", async () => {
