@@ -16,7 +16,7 @@ struct sio__event_chunk {
 void *sio__event_alloc(sio_event_t *event, size_t size)
 {
     size_t used = event->scratch_used;
-    size_t aligned = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
+    size_t unit = _Alignof(max_align_t), aligned = (size + unit - 1) / unit * unit;
     struct sio__event_chunk *chunk;
 
     if (aligned >= size && aligned <= sizeof(event->scratch) - used) {
@@ -40,8 +40,13 @@ static void init_value(sio_value_t *value, const sio_event_t *event, sio__span_t
 
 sio_value_t *sio__event_nested(sio_event_t *event, sio__span_t text)
 {
-    sio_value_t *value = sio__event_alloc(event, sizeof(*value));
+    sio_value_t *value = event->nested;
 
+    while (value && value->text.data != text.data)
+        value = value->next;
+    if (value)
+        return value;
+    value = sio__event_alloc(event, sizeof(*value));
     if (!value)
         return NULL;
     init_value(value, event, text);

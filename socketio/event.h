@@ -61,7 +61,7 @@ void sio__event_clear(sio_event_t *event);
 /* Memory that lives as long as the event. NULL: out of memory. */
 void *sio__event_alloc(sio_event_t *event, size_t size);
 
-/* A value within an argument, as a value of its own, living as long as the event. NULL: out of memory. */
+/* A value within an argument, as a value of its own (the same one each time), living as long as the event. NULL: out of memory. */
 sio_value_t *sio__event_nested(sio_event_t *event, sio__span_t text);
 
 /* Whether a value of this event is an attachment's placeholder, and of which. */

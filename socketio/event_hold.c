@@ -14,8 +14,9 @@ typedef struct block {
 static void *part(block_t *block, size_t size)
 {
     void *start = block->memory ? block->memory + block->used : NULL;
+    size_t unit = _Alignof(max_align_t);
 
-    block->used += (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
+    block->used += (size + unit - 1) / unit * unit;
     return start;
 }
 

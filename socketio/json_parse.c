@@ -7,22 +7,20 @@ static json_t *load(const char *text, size_t len, json_error_t *error)
     return json_loadb(text, len, JSON_DECODE_ANY | JSON_ALLOW_NUL, error);
 }
 
-/* Whether a number's text is an integer of a size that jansson refuses. */
+/* Whether a number's text is an integer beyond 64 bits. */
 static bool is_huge_integer(const char *at, const char *end)
 {
-    double number;
+    const char *limit = *at == '-' ? "9223372036854775808" : "9223372036854775807";
 
+    at += *at == '-';
     for (const char *c = at; c < end; c++)
         if (*c == '.' || *c == 'e' || *c == 'E')
             return false;
-    if (end - at < 19)
-        return false;
-    number = sio__number_parse(at, (size_t)(end - at));
-    /* Those next to the limit become reals as well: as doubles they are the limit. */
-    return number >= 9223372036854775807.0 || number <= -9223372036854775808.0;
+    return end - at > 19 || (end - at == 19 && memcmp(at, limit, 19) > 0);
 }
 
-static const char *string_end(const char *at, const char *end)
+/* Behind the string or number at `at`. */
+static const char *scalar_end(const char *at, const char *end)
 {
     const char *after = sio__json_skip_value(at, end, 0);
 
@@ -38,10 +36,9 @@ static void mark_huge_integers(sio__buf_t *out, const char *at, const char *end)
         bool huge = false;
 
         if (*at == '"') {
-            after = string_end(at, end);
+            after = scalar_end(at, end);
         } else if (*at == '-' || (*at >= '0' && *at <= '9')) {
-            after = sio__json_skip_value(at, end, 0);
-            after = after ? after : end;
+            after = scalar_end(at, end);
             huge = is_huge_integer(at, after);
         }
         sio__buf_append(out, at, (size_t)(after - at));
