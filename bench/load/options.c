@@ -69,7 +69,7 @@ static const struct option long_options[] = {
     {"size", required_argument, NULL, 's'},
     {"warmup", required_argument, NULL, 'W'},
     {"seconds", required_argument, NULL, 'S'},
-    {"help", no_argument, NULL, '?'},
+    {"help", no_argument, NULL, 'H'},
     {NULL, 0, NULL, 0},
 };
 
@@ -106,6 +106,9 @@ static void take(options_t *options, int letter, const char *name)
     case 'S':
         options->seconds = seconds(name, optarg);
         break;
+    case 'H':
+        fputs(usage, stdout);
+        exit(0);
     default:
         fputs(usage, stderr);
         exit(2);
