@@ -16,8 +16,8 @@ typedef uint32_t sio__utf8_state_t;
 bool sio__utf8_feed(sio__utf8_state_t *state, const void *piece, size_t len);
 
 /*
- * Copies `len` bytes to `out`, each maximal ill-formed part replaced by U+FFFD (the WHATWG decoder, Buffer.toString()).
- * `out` must hold 3 * len bytes and must not overlap `text`. Returns the bytes written.
+ * Copies `len` bytes to `out`, each maximal ill-formed part replaced by U+FFFD (the WHATWG decoder, Buffer.toString(); a
+ * byte order mark stays). `out` must hold 3 * len bytes and must not overlap `text`. Returns the bytes written.
  */
 size_t sio__utf8_repair(const void *text, size_t len, char *out);
 

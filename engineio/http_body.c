@@ -2,6 +2,7 @@
  * see http_parser.h. */
 #include "engineio/http_parser.h"
 
+#include "base/hex.h"
 #include "engineio/http_chars.h"
 
 /* Chunk extensions and trailers carry nothing we use; together they may not outgrow this in one
@@ -39,18 +40,10 @@ bool eio_http_body_done(const eio_http_body_t *body)
     return body->state == STATE_DONE;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* One byte of a chunk's size; 16 digits fit 64 bits, leading zeros included. */
 static int feed_size(eio_http_body_t *body, char c)
 {
-    int digit = hex_digit(c);
+    int digit = sio__hex_digit(c);
 
     if (digit >= 0) {
         if (body->digits == MAX_DIGITS)
@@ -148,7 +141,7 @@ static void take_data(eio_http_body_t *body, const char *at, size_t len, sio__sp
 long eio_http_body_feed(eio_http_body_t *body, const char *data, size_t len, sio__span_t *piece)
 {
     const char *at = data;
-    const char *end = data + len;
+    const char *end = len ? data + len : data;
 
     *piece = (sio__span_t){data, 0};
     while (at < end && body->state != STATE_DONE) {

@@ -299,9 +299,13 @@ static int find_end(const char *data, size_t from, size_t limit)
 int eio_http_parse_head(char *data, size_t len, size_t *scanned, eio_http_head_t *head)
 {
     size_t limit = len < EIO_HTTP_MAX_HEAD ? len : EIO_HTTP_MAX_HEAD;
-    cursor_t cursor = {data, data + limit};
-    int status = *scanned ? find_end(data, *scanned, limit) : OK;
+    cursor_t cursor;
+    int status;
 
+    if (len == 0)
+        return 0;
+    cursor = (cursor_t){data, data + limit};
+    status = *scanned ? find_end(data, *scanned, limit) : OK;
     if (status == OK)
         status = parse(&cursor, head);
     if (status == PARTIAL) {
