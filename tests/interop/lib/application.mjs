@@ -189,7 +189,8 @@ function emitKinds(socket) {
   socket.emit("kinds", 0, 1, -1, 2147483647, -2147483648, 9007199254740991);
   socket.emit("kinds", 0.5, 0.1, -1.25, 1e21, 1e-7, 1 / 3, 5e-324, 1.7976931348623157e308, 100, -0);
   socket.emit("kinds", true, false, null);
-  socket.emit("kinds", "", "plain", "quote \" back \\ slash / tab \t nl \n cr \r bs \b ff \f", "\u0001\u001f\u007f");
+  socket.emit("kinds", "", "plain", "quote \" back \\ slash / tab \t nl \n cr \r bs \b ff \f");
+  socket.emit("kinds", "\u0001\u001f\u007f");
   socket.emit("kinds", "é € 😀 \u2028 \u2029");
   socket.emit("kinds", [], {}, [[]], { a: {} }, [1, [2, [3]]], { b: 1, a: [true, null] });
 }
@@ -301,5 +302,4 @@ function installEngine(io, hooks) {
   });
 }
 
-const CONTEXT_SHOWN = ["transport", "sid", "method", "name", "origin", "previousTransport", "message", "protocol"];
-const describeContext = (context) => pick(context ?? {}, [...CONTEXT_SHOWN, "previousProtocol"]);
+const describeContext = ({ error, ...context } = {}) => context;

@@ -83,7 +83,7 @@ export const cases = [
     async run(t) {
       const alice = await t.connect("alice");
       alice.emit("kinds");
-      await alice.recv(7);
+      await alice.recv(8);
     },
   },
   {

@@ -1,0 +1,264 @@
+/* The scenario application in C: command line and server. Started by run.mjs; prints "listening on
+ * PORT". */
+#include "tests/interop/twin.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ORIGINS_MAX 8
+
+struct arguments {
+    int port;
+    const char *host;
+    const char *unix_path;
+    bool hooks;
+    sio_options_t options;
+    sio_cookie_t cookie;
+    char origin_text[512];
+    const char *origins[ORIGINS_MAX + 1];
+};
+
+enum option_letter {
+    PORT = 1,
+    HOST,
+    UNIX,
+    HOOKS,
+    PING_INTERVAL,
+    PING_TIMEOUT,
+    MAX_PAYLOAD,
+    CONNECT_TIMEOUT,
+    UPGRADE_TIMEOUT,
+    PATH,
+    TRANSPORTS,
+    NO_UPGRADES,
+    CORS_ORIGIN,
+    CORS_CREDENTIALS,
+    CORS_METHODS,
+    CORS_ALLOWED_HEADERS,
+    CORS_EXPOSED_HEADERS,
+    CORS_MAX_AGE,
+    COOKIE,
+    COOKIE_PATH,
+    COOKIE_MAX_AGE,
+    COOKIE_SAME_SITE
+};
+
+static const struct option long_options[] = {
+    {"port", required_argument, NULL, PORT},
+    {"host", required_argument, NULL, HOST},
+    {"unix", required_argument, NULL, UNIX},
+    {"hooks", no_argument, NULL, HOOKS},
+    {"ping-interval", required_argument, NULL, PING_INTERVAL},
+    {"ping-timeout", required_argument, NULL, PING_TIMEOUT},
+    {"max-payload", required_argument, NULL, MAX_PAYLOAD},
+    {"connect-timeout", required_argument, NULL, CONNECT_TIMEOUT},
+    {"upgrade-timeout", required_argument, NULL, UPGRADE_TIMEOUT},
+    {"path", required_argument, NULL, PATH},
+    {"transports", required_argument, NULL, TRANSPORTS},
+    {"no-upgrades", no_argument, NULL, NO_UPGRADES},
+    {"cors-origin", required_argument, NULL, CORS_ORIGIN},
+    {"cors-credentials", no_argument, NULL, CORS_CREDENTIALS},
+    {"cors-methods", required_argument, NULL, CORS_METHODS},
+    {"cors-allowed-headers", required_argument, NULL, CORS_ALLOWED_HEADERS},
+    {"cors-exposed-headers", required_argument, NULL, CORS_EXPOSED_HEADERS},
+    {"cors-max-age", required_argument, NULL, CORS_MAX_AGE},
+    {"cookie", required_argument, NULL, COOKIE},
+    {"cookie-path", required_argument, NULL, COOKIE_PATH},
+    {"cookie-max-age", required_argument, NULL, COOKIE_MAX_AGE},
+    {"cookie-same-site", required_argument, NULL, COOKIE_SAME_SITE},
+    {NULL, 0, NULL, 0},
+};
+
+/* "true" reflects every origin, a comma makes a list, anything else is that one string. */
+static void set_cors_origin(struct arguments *arguments, const char *value)
+{
+    if (strcmp(value, "true") == 0) {
+        arguments->options.cors_any_origin = true;
+        return;
+    }
+    if (strchr(value, ',') == NULL) {
+        arguments->options.cors_origin = value;
+        return;
+    }
+    snprintf(arguments->origin_text, sizeof(arguments->origin_text), "%s", value);
+    size_t count = 0;
+    char *rest = NULL;
+    for (char *one = strtok_r(arguments->origin_text, ",", &rest);
+         one != NULL && count < ORIGINS_MAX; one = strtok_r(NULL, ",", &rest))
+        arguments->origins[count++] = one;
+    arguments->options.cors_origins = arguments->origins;
+}
+
+static void set_transports(struct arguments *arguments, const char *value)
+{
+    if (strstr(value, "polling") != NULL)
+        arguments->options.transports |= SIO_POLLING;
+    if (strstr(value, "websocket") != NULL)
+        arguments->options.transports |= SIO_WEBSOCKET;
+}
+
+static unsigned number(const char *text)
+{
+    return (unsigned)strtoul(text, NULL, 10);
+}
+
+static bool set_cross_origin(struct arguments *arguments, int letter, const char *value)
+{
+    sio_options_t *options = &arguments->options;
+
+    switch (letter) {
+    case CORS_ORIGIN:
+        set_cors_origin(arguments, value);
+        return true;
+    case CORS_CREDENTIALS:
+        options->cors_credentials = true;
+        return true;
+    case CORS_METHODS:
+        options->cors_methods = value;
+        return true;
+    case CORS_ALLOWED_HEADERS:
+        options->cors_allowed_headers = value;
+        return true;
+    case CORS_EXPOSED_HEADERS:
+        options->cors_exposed_headers = value;
+        return true;
+    case CORS_MAX_AGE:
+        options->cors_max_age = (int)number(value);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool set_cookie(struct arguments *arguments, int letter, const char *value)
+{
+    sio_cookie_t *cookie = &arguments->cookie;
+
+    switch (letter) {
+    case COOKIE:
+        cookie->name = value;
+        arguments->options.cookie = cookie;
+        return true;
+    case COOKIE_PATH:
+        cookie->path = value;
+        return true;
+    case COOKIE_MAX_AGE:
+        cookie->max_age = number(value);
+        return true;
+    case COOKIE_SAME_SITE:
+        cookie->same_site = value;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool set_engine(struct arguments *arguments, int letter, const char *value)
+{
+    sio_options_t *options = &arguments->options;
+
+    switch (letter) {
+    case PING_INTERVAL:
+        options->ping_interval_ms = number(value);
+        return true;
+    case PING_TIMEOUT:
+        options->ping_timeout_ms = number(value);
+        return true;
+    case MAX_PAYLOAD:
+        options->max_http_buffer_size = number(value);
+        return true;
+    case CONNECT_TIMEOUT:
+        options->connect_timeout_ms = number(value);
+        return true;
+    case UPGRADE_TIMEOUT:
+        options->upgrade_timeout_ms = number(value);
+        return true;
+    case PATH:
+        options->path = value;
+        return true;
+    case TRANSPORTS:
+        set_transports(arguments, value);
+        return true;
+    case NO_UPGRADES:
+        options->no_upgrades = true;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool set_program(struct arguments *arguments, int letter, const char *value)
+{
+    switch (letter) {
+    case PORT:
+        arguments->port = (int)number(value);
+        return true;
+    case HOST:
+        arguments->host = value;
+        return true;
+    case UNIX:
+        arguments->unix_path = value;
+        return true;
+    case HOOKS:
+        arguments->hooks = true;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool parse(struct arguments *arguments, int argc, char **argv)
+{
+    int letter;
+
+    while ((letter = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+        if (!set_program(arguments, letter, optarg) && !set_engine(arguments, letter, optarg) &&
+            !set_cross_origin(arguments, letter, optarg) && !set_cookie(arguments, letter, optarg))
+            return false;
+    }
+    return optind == argc;
+}
+
+static int listen_as_told(sio_server_t *io, const struct arguments *arguments)
+{
+    char address[256];
+    int error;
+
+    if (arguments->unix_path == NULL) {
+        error = sio_listen(io, arguments->host, arguments->port);
+        snprintf(address, sizeof(address), "%d", sio_port(io));
+    } else {
+        snprintf(address, sizeof(address), "unix:%s", arguments->unix_path);
+        error = sio_listen(io, address, 0);
+    }
+    if (error != SIO_OK) {
+        fprintf(stderr, "cannot listen: %s\n", sio_strerror(error));
+        return error;
+    }
+    printf("listening on %s\n", address);
+    fflush(stdout);
+    return SIO_OK;
+}
+
+int main(int argc, char **argv)
+{
+    struct arguments arguments = {.host = "127.0.0.1", .options = {.size = sizeof(sio_options_t)}};
+    struct twin app = {0};
+
+    if (!parse(&arguments, argc, argv)) {
+        fprintf(stderr, "usage: twin --port PORT [options as reference.mjs]\n");
+        return 2;
+    }
+    arguments.options.user = &app;
+    app.io = sio_server_new(&arguments.options);
+    if (app.io == NULL)
+        return 1;
+    app.hooks = arguments.hooks;
+    twin_install(&app);
+    if (listen_as_told(app.io, &arguments) != SIO_OK)
+        return 1;
+    sio_shutdown_on_signals(app.io);
+    return sio_run(app.io);
+}

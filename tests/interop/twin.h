@@ -1,0 +1,64 @@
+/*
+ * What the parts of the scenario application share. The application is lib/application.mjs again,
+ * event by event, on the public API; run.mjs compares the two.
+ */
+#ifndef TWIN_H
+#define TWIN_H
+
+#include <socketio/socketio.h>
+
+#define TWIN_VALUES_MAX 24
+#define TWIN_HELD_MAX   16
+
+/* The application's state for one server. */
+struct twin {
+    sio_server_t *io;
+    sio_namespace_t *control;
+    sio_next_t *held[TWIN_HELD_MAX]; /* connections waiting in "/guarded" */
+    size_t held_count;
+    bool hooks;
+};
+
+/* The application's state for one socket. */
+struct twin_socket {
+    sio_event_t *unanswered; /* of "ack later" */
+    sio_next_t *held_event;  /* kept by the guard */
+};
+
+/* A run of received values, to be handed on: the format is one V for each, and TWIN_VALUES() passes
+ * them all. */
+struct twin_values {
+    char format[TWIN_VALUES_MAX + 8];
+    const sio_value_t *at[TWIN_VALUES_MAX];
+};
+
+#define TWIN_VALUES(v)                                                                      \
+    (v).at[0], (v).at[1], (v).at[2], (v).at[3], (v).at[4], (v).at[5], (v).at[6], (v).at[7], \
+        (v).at[8], (v).at[9], (v).at[10], (v).at[11], (v).at[12], (v).at[13], (v).at[14],   \
+        (v).at[15], (v).at[16], (v).at[17], (v).at[18], (v).at[19], (v).at[20], (v).at[21], \
+        (v).at[22], (v).at[23]
+
+/* The values of an event from index `first` on, after the letters of `prefix`. */
+struct twin_values twin_values(const char *prefix, const sio_event_t *event, size_t first);
+
+/* The application of the server a socket belongs to. */
+struct twin *twin_of(const sio_socket_t *socket);
+
+/* The JSON of an argument, or NULL. Borrowed from the event. */
+json_t *twin_arg(const sio_event_t *event, size_t index);
+
+/* A socket's rooms as a new array: its own first, the others by name. */
+json_t *twin_rooms(const sio_socket_t *socket);
+
+/* Tells the observers in "/control": the arguments of an event "report". */
+#define twin_report(app, format, ...) \
+    sio_emit_to((app)->control, NULL, "report", format, __VA_ARGS__)
+
+void twin_install(struct twin *app);
+void twin_install_socket_events(sio_namespace_t *nsp);
+void twin_install_room_events(sio_namespace_t *nsp);
+void twin_install_listener_events(sio_namespace_t *nsp);
+void twin_install_emitting_events(sio_namespace_t *nsp);
+void twin_install_engine(struct twin *app);
+
+#endif
