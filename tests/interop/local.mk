@@ -1,15 +1,12 @@
-# The scenario application in C, compared with Node's by run.mjs. Not installed, not run by itself.
-EXTRA_PROGRAMS = tests/interop/twin
-tests_interop_twin_SOURCES = \
+# Stock clients against our server and against Node's, transcripts compared; and raw bytes against ours alone.
+EXTRA_DIST += \
 	tests/interop/twin.c \
 	tests/interop/twin.h \
 	tests/interop/twin_application.c \
 	tests/interop/twin_emitting.c \
 	tests/interop/twin_listeners.c \
 	tests/interop/twin_rooms.c \
-	tests/interop/twin_socket.c
-tests_interop_twin_LDADD = libsocketio.la $(JANSSON_LIBS)
-EXTRA_DIST += \
+	tests/interop/twin_socket.c \
 	tests/interop/differences.mjs \
 	tests/interop/lib/application.mjs \
 	tests/interop/lib/context.mjs \
