@@ -1,4 +1,5 @@
-/* The one allocator of the library. sio_set_allocator() may replace it, once, before anything else runs. */
+/* The one allocator of the library. sio_set_allocator() may replace it, once, before anything else
+ * runs. */
 #ifndef SIO_BASE_ALLOC_H
 #define SIO_BASE_ALLOC_H
 

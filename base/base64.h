@@ -10,9 +10,9 @@
 size_t sio__base64_encode(const void *bytes, size_t len, char *out);
 
 /*
- * Decodes as Node does: both alphabets (+/ and -_), characters outside them skipped, decoding ends at the first '=';
- * of an incomplete final quantum its whole bytes are kept. `out` may be `text` itself. Returns the bytes written (at most
- * len / 4 * 3 + 2).
+ * Decodes as Node does: both alphabets (+/ and -_), characters outside them skipped, decoding ends
+ * at the first '='; of an incomplete final quantum its whole bytes are kept. `out` may be `text`
+ * itself. Returns the bytes written (at most len / 4 * 3 + 2).
  */
 size_t sio__base64_decode(const char *text, size_t len, void *out);
 

@@ -1,6 +1,6 @@
 /*
- * A growable byte buffer for encoders. A failed allocation is remembered, so that a chain of appends
- * needs one check at its end (sio__buf_failed).
+ * A growable byte buffer for encoders. A failed allocation is remembered, so that a chain of
+ * appends needs one check at its end (sio__buf_failed).
  */
 #ifndef SIO_BASE_BUF_H
 #define SIO_BASE_BUF_H
@@ -17,7 +17,10 @@ typedef struct sio__buf {
     bool failed;
 } sio__buf_t;
 
-#define SIO__BUF_INIT {NULL, 0, 0, false}
+#define SIO__BUF_INIT     \
+    {                     \
+        NULL, 0, 0, false \
+    }
 
 /* Makes room for `size` more bytes; false (and `failed`) when out of memory. */
 bool sio__buf_reserve_slow(sio__buf_t *buf, size_t size);

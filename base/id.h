@@ -1,6 +1,6 @@
 /*
- * Session and socket ids in upstream's form: 20 characters, 12 random bytes (libuuid, over the kernel's random source) and 3 bytes of a
- * counter in base64 with '/' as '_' and '+' as '-'.
+ * Session and socket ids in upstream's form: 20 characters, 12 random bytes (libuuid, over the
+ * kernel's random source) and 3 bytes of a counter in base64 with '/' as '_' and '+' as '-'.
  */
 #ifndef SIO_BASE_ID_H
 #define SIO_BASE_ID_H

@@ -1,4 +1,5 @@
-/* An intrusive doubly linked list. A node is in at most one list; an initialised, unlinked node points at itself. */
+/* An intrusive doubly linked list. A node is in at most one list; an initialised, unlinked node
+ * points at itself. */
 #ifndef SIO_BASE_LIST_H
 #define SIO_BASE_LIST_H
 

@@ -1,6 +1,7 @@
 /*
- * A hash table from byte-string keys to intrusive nodes: insertion allocates nothing but the table's growth. Hashes are
- * SipHash-1-3 with a random key per table, since clients choose some of the keys. It has no order; owners that need one keep a list.
+ * A hash table from byte-string keys to intrusive nodes: insertion allocates nothing but the
+ * table's growth. Hashes are SipHash-1-3 with a random key per table, since clients choose some of
+ * the keys. It has no order; owners that need one keep a list.
  */
 #ifndef SIO_BASE_MAP_H
 #define SIO_BASE_MAP_H
@@ -11,7 +12,8 @@
 typedef struct sio__map_node {
     struct sio__map_node *next;
     uint64_t hash;
-    const char *key; /* within the node's owner; must not move or change while the node is in a map */
+    const char
+        *key; /* within the node's owner; must not move or change while the node is in a map */
     size_t key_len;
 } sio__map_node_t;
 

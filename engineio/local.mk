@@ -10,7 +10,10 @@ libengineio_la_SOURCES = \
 	engineio/http_parser.h \
 	engineio/loop.h \
 	engineio/message.h \
+	engineio/packet.c \
 	engineio/packet.h \
+	engineio/payload.c \
+	engineio/query.c \
 	engineio/query.h \
 	engineio/ws_frame.c \
 	engineio/ws_frame.h

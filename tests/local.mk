@@ -6,8 +6,19 @@ AM_TESTS_ENVIRONMENT = \
 
 unit_tests = \
 	tests/unit/check_base64 \
+	tests/unit/check_engine_packet \
 	tests/unit/check_http_parser \
+	tests/unit/check_id \
+	tests/unit/check_json_scan \
+	tests/unit/check_json_write \
+	tests/unit/check_list \
+	tests/unit/check_log \
+	tests/unit/check_map \
+	tests/unit/check_packet \
+	tests/unit/check_query \
 	tests/unit/check_sha1 \
+	tests/unit/check_utf8 \
+	tests/unit/check_wheel \
 	tests/unit/check_ws_frame
 
 if HAVE_CHECK
