@@ -20,7 +20,13 @@ typedef struct eio_cookie {
     bool partitioned;
 } eio_cookie_t;
 
-/* Attribute order: Max-Age, Domain, Path, Expires, HttpOnly, Secure, Partitioned, Priority, SameSite. The value is URL-encoded. */
+/*
+ * Whether name, path, domain, dates and keywords may stand in a Set-Cookie field, by the rules of that package. Asked once,
+ * when the options come in; the value needs no check.
+ */
+bool eio_cookie_valid(const eio_cookie_t *cookie);
+
+/* Attribute order: Max-Age, Domain, Path, Expires, HttpOnly, Secure, Partitioned, Priority, SameSite. The value is URL-encoded. Takes a valid cookie. */
 void eio_cookie_serialize(sio__buf_t *out, const eio_cookie_t *cookie, const char *value);
 
 #endif

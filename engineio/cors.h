@@ -13,9 +13,9 @@
 typedef struct eio_cors {
     bool enabled;
     bool reflect_any;           /* origin: true */
-    const char *origin;         /* origin: one string ("*" included), sent always; NULL: see list */
+    const char *origin;         /* origin: one string ("*" included), sent always; "": no CORS; NULL: see the others */
     const char *const *origins; /* origin: a list, reflected when it matches; NULL-terminated */
-    /* origin: a function or patterns; asked when set, with the request's Origin ("" when absent) */
+    /* origin: a function or patterns; asked about an Origin the list doesn't hold */
     bool (*origin_allowed)(void *user, const char *origin, size_t len);
     void *user;
     const char *methods;         /* NULL: GET,HEAD,PUT,PATCH,POST,DELETE */
@@ -34,6 +34,9 @@ typedef struct eio_cors_request {
 } eio_cors_request_t;
 
 /*
+ * With none of reflect_any, origin, origins and origin_allowed set, any origin is allowed ("*"). A refused Origin gets a
+ * response without Access-Control-Allow-Origin, but with Vary.
+ *
  * Appends the response's header lines ("Name: value\r\n"...) to `out`. Returns true when the request is a preflight that
  * is to be answered now, with success_status and Content-Length: 0; false when the request goes on.
  */

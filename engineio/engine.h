@@ -5,6 +5,7 @@
 #ifndef EIO_ENGINE_H
 #define EIO_ENGINE_H
 
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/span.h"
 #include "engineio/cookie.h"
@@ -170,7 +171,8 @@ void eio_session_close(eio_session_t *session, eio_reason_t reason, bool discard
 sio__span_t eio_request_method(const eio_request_t *request);
 sio__span_t eio_request_target(const eio_request_t *request); /* as sent */
 sio__span_t eio_request_path(const eio_request_t *request);
-const sio__span_t *eio_request_header(const eio_request_t *request, const char *name); /* lower-case; NULL: absent */
+/* A header by its lower-case name; false when absent. */
+bool eio_request_header(const eio_request_t *request, const char *name, sio__span_t *value);
 size_t eio_request_header_count(const eio_request_t *request);
 void eio_request_header_at(const eio_request_t *request, size_t index, sio__span_t *name, sio__span_t *value);
 /* Query parameters, decoded; parsed again at each call: keep what you need. False when absent. */

@@ -1,19 +1,46 @@
 noinst_LTLIBRARIES += libengineio.la
 libengineio_la_SOURCES = \
+	engineio/cookie.c \
 	engineio/cookie.h \
+	engineio/cors.c \
 	engineio/cors.h \
 	engineio/engine.h \
+	engineio/handshake.c \
+	engineio/heartbeat.c \
 	engineio/http_body.c \
 	engineio/http_chars.c \
 	engineio/http_chars.h \
+	engineio/http_conn.c \
+	engineio/http_conn.h \
 	engineio/http_head.c \
 	engineio/http_parser.h \
+	engineio/listener.c \
+	engineio/listener.h \
+	engineio/loop.c \
 	engineio/loop.h \
+	engineio/lws_stream.c \
+	engineio/message.c \
 	engineio/message.h \
+	engineio/outbox.c \
+	engineio/outbox.h \
 	engineio/packet.c \
 	engineio/packet.h \
 	engineio/payload.c \
+	engineio/polling.c \
 	engineio/query.c \
 	engineio/query.h \
+	engineio/request.c \
+	engineio/request.h \
+	engineio/router.c \
+	engineio/server.c \
+	engineio/server.h \
+	engineio/session.c \
+	engineio/session.h \
+	engineio/stream.h \
+	engineio/transport.h \
+	engineio/upgrade.c \
+	engineio/websocket.c \
+	engineio/ws_conn.c \
+	engineio/ws_conn.h \
 	engineio/ws_frame.c \
 	engineio/ws_frame.h

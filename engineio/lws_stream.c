@@ -1,0 +1,367 @@
+/*
+ * Streams on libwebsockets' raw sockets, on libuv. libwebsockets brings the sockets into the loop, TLS, and the buffering of a
+ * write that the kernel took in part; HTTP and WebSocket are ours above it, because its server can't enumerate a
+ * request's headers, reads bodies by Content-Length only and parses frames a byte at a time.
+ */
+#include "engineio/stream.h"
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "engineio/engine.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libwebsockets.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/resource.h>
+
+enum {
+    READ_BUFFER = 65536,      /* one per context, not per connection */
+    WRITE_MAX = 1 << 24,      /* per system call */
+    FD_LIMIT = 131072,        /* libwebsockets' tables take 16 bytes per possible descriptor */
+    KILL_NOW = LWS_TO_KILL_SYNC
+};
+
+struct eio_transport_layer {
+    struct lws_context *context; /* libwebsockets writes NULL here when it is gone */
+    eio_loop_t *loop;
+    const sio__log_t *log;
+    struct lws_vhost *plain;
+    unsigned vhosts;
+    sio__list_t streams;
+    size_t stream_count;
+    void (*on_empty)(void *user);
+    void *on_empty_user;
+    uint64_t bytes_in, bytes_out;
+    uv_idle_t closer;
+    void (*done)(void *user);
+    void *done_user;
+};
+
+/* ---- events from libwebsockets ---- */
+
+static void stream_closed(eio_stream_t *stream)
+{
+    const eio_stream_handler_t *handler = stream->handler;
+    void *user = stream->user;
+
+    if (!stream->wsi)
+        return;
+    stream->wsi = NULL;
+    stream->closing = true;
+    eio_deferred_cancel(&stream->kill);
+    sio__list_remove(&stream->link);
+    eio_stream_detach(stream);
+    stream->layer->stream_count--;
+    if (handler)
+        handler->on_closed(user, stream->error);
+    if (stream->layer->stream_count == 0 && stream->layer->on_empty)
+        stream->layer->on_empty(stream->layer->on_empty_user);
+}
+
+static int stream_received(eio_stream_t *stream, void *data, size_t len)
+{
+    stream->layer->bytes_in += len;
+    if (!stream->closing && stream->handler)
+        stream->handler->on_data(stream->user, data, len);
+    return 0;
+}
+
+static int stream_writable(struct lws *wsi, eio_stream_t *stream)
+{
+    if (!stream->blocked || lws_partial_buffered(wsi))
+        return 0;
+    stream->blocked = false;
+    if (!stream->closing && stream->handler)
+        stream->handler->on_writable(stream->user);
+    return 0;
+}
+
+static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *session, void *in, size_t len)
+{
+    eio_stream_t *stream = session;
+
+    if (!stream || !stream->layer)
+        return 0;
+    switch (reason) {
+    case LWS_CALLBACK_RAW_RX:
+        return stream_received(stream, in, len);
+    case LWS_CALLBACK_RAW_WRITEABLE:
+        return stream_writable(wsi, stream);
+    case LWS_CALLBACK_RAW_CLOSE:
+        stream_closed(stream);
+        return 0;
+    default:
+        return 0;
+    }
+}
+
+static const struct lws_protocols protocols[] = {
+    {"socketio-stream", on_event, sizeof(eio_stream_t), 0, 0, NULL, WRITE_MAX},
+    {NULL, NULL, 0, 0, 0, NULL, 0},
+};
+
+/* ---- streams ---- */
+
+static void kill_stream(eio_deferred_t *deferred)
+{
+    eio_stream_t *stream = SIO__CONTAINER(deferred, eio_stream_t, kill);
+
+    if (stream->wsi)
+        lws_set_timeout(stream->wsi, PENDING_TIMEOUT_KILLED_BY_PARENT, KILL_NOW);
+}
+
+void eio_stream_close(eio_stream_t *stream)
+{
+    if (!stream->wsi)
+        return;
+    stream->closing = true;
+    eio_loop_defer(stream->layer->loop, &stream->kill);
+}
+
+int eio_stream_write(eio_stream_t *stream, const void *data, size_t len)
+{
+    int sent;
+
+    if (!stream->wsi || stream->closing)
+        return -1;
+    errno = 0;
+    sent = lws_write(stream->wsi, (unsigned char *)(uintptr_t)data, len, LWS_WRITE_RAW);
+    if (sent < 0) {
+        stream->error = errno ? errno : EPIPE;
+        eio_stream_close(stream);
+        return -1;
+    }
+    stream->layer->bytes_out += len;
+    stream->blocked = lws_partial_buffered(stream->wsi);
+    return 0;
+}
+
+void eio_stream_pause(eio_stream_t *stream, bool paused)
+{
+    if (!stream->wsi || stream->paused == paused)
+        return;
+    stream->paused = paused;
+    lws_rx_flow_control(stream->wsi, paused ? 0 : 1);
+}
+
+void eio_stream_finish(eio_stream_t *stream)
+{
+    if (stream->wsi && !stream->secure)
+        shutdown(lws_get_socket_fd(stream->wsi), SHUT_WR);
+}
+
+void eio_stream_address(const eio_stream_t *stream, char out[46])
+{
+    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+    out[0] = '\0';
+    if (stream->family == AF_INET)
+        inet_ntop(AF_INET, stream->address, out, 46);
+    else if (stream->family == AF_INET6 && memcmp(stream->address, mapped, sizeof(mapped)) == 0) {
+        memcpy(out, "::ffff:", 7);
+        inet_ntop(AF_INET, stream->address + 12, out + 7, 46 - 7);
+    } else if (stream->family == AF_INET6)
+        inet_ntop(AF_INET6, stream->address, out, 46);
+}
+
+static void keep_address(eio_stream_t *stream, const struct sockaddr *peer)
+{
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+
+    stream->family = (uint8_t)peer->sa_family;
+    if (peer->sa_family == AF_INET) {
+        memcpy(&v4, peer, sizeof(v4));
+        memcpy(stream->address, &v4.sin_addr, 4);
+    } else if (peer->sa_family == AF_INET6) {
+        memcpy(&v6, peer, sizeof(v6));
+        memcpy(stream->address, &v6.sin6_addr, 16);
+    }
+}
+
+eio_stream_t *eio_stream_adopt(eio_transport_layer_t *layer, struct lws_vhost *vhost, int fd, bool secure,
+                               const struct sockaddr *peer)
+{
+    lws_sock_file_fd_type descriptor = {.sockfd = fd};
+    lws_adoption_type type = LWS_ADOPT_SOCKET | (secure ? LWS_ADOPT_ALLOW_SSL : 0);
+    struct lws *wsi = lws_adopt_descriptor_vhost(vhost, type, descriptor, protocols[0].name, NULL);
+    eio_stream_t *stream = wsi ? lws_wsi_user(wsi) : NULL;
+
+    if (!stream)
+        return NULL;
+    stream->wsi = wsi;
+    stream->layer = layer;
+    stream->secure = secure;
+    eio_deferred_init(&stream->kill, kill_stream);
+    sio__list_append(&layer->streams, &stream->link);
+    layer->stream_count++;
+    keep_address(stream, peer);
+    return stream;
+}
+
+/* ---- the context ---- */
+
+/* As Node does at its start: the soft limit of 1024 descriptors is for programs that use select(). */
+static void raise_fd_limit(size_t max_connections)
+{
+    rlim_t want = max_connections ? max_connections + 64 : FD_LIMIT;
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= want)
+        return;
+    limit.rlim_cur = limit.rlim_max < want ? limit.rlim_max : want;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static struct lws_context *create_context(eio_transport_layer_t *layer)
+{
+    static const lws_retry_bo_t no_validity_pings = {.secs_since_valid_ping = 0, .secs_since_valid_hangup = 0};
+    struct lws_context_creation_info info;
+    void *loops[1] = {layer->loop->uv};
+
+    memset(&info, 0, sizeof(info));
+    info.port = CONTEXT_PORT_NO_LISTEN;
+    info.protocols = protocols;
+    info.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
+                   LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+    info.foreign_loops = loops;
+    info.pt_serv_buf_size = READ_BUFFER;
+    info.retry_and_idle_policy = &no_validity_pings;
+    info.pcontext = &layer->context;
+    info.gid = (gid_t)-1;
+    info.uid = (uid_t)-1;
+    return lws_create_context(&info);
+}
+
+eio_transport_layer_t *eio_transport_layer_new(eio_loop_t *loop, const sio__log_t *log, size_t max_connections)
+{
+    eio_transport_layer_t *layer = sio__calloc(1, sizeof(*layer));
+
+    if (!layer)
+        return NULL;
+    raise_fd_limit(max_connections);
+    layer->loop = loop;
+    layer->log = log;
+    sio__list_init(&layer->streams);
+    layer->context = create_context(layer);
+    if (!layer->context) {
+        SIO__LOG(log, SIO__ERROR, "engine",
+                 "libwebsockets can't run on libuv: install its libuv plugin (Debian: libwebsockets-evlib-uv)");
+        sio__free(layer);
+        return NULL;
+    }
+    return layer;
+}
+
+static struct lws_vhost *create_vhost(eio_transport_layer_t *layer, const eio_tls_t *tls)
+{
+    struct lws_context_creation_info info;
+    char name[32];
+
+    memset(&info, 0, sizeof(info));
+    snprintf(name, sizeof(name), "socketio-%u", layer->vhosts++);
+    info.vhost_name = name;
+    info.port = CONTEXT_PORT_NO_LISTEN_SERVER;
+    info.protocols = protocols;
+    if (tls) {
+        info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+        info.ssl_cert_filepath = tls->cert_file;
+        info.ssl_private_key_filepath = tls->key_file;
+        info.ssl_private_key_password = tls->passphrase;
+        info.ssl_cipher_list = tls->ciphers;
+    }
+    return lws_create_vhost(layer->context, &info);
+}
+
+struct lws_vhost *eio_transport_layer_vhost(eio_transport_layer_t *layer, const eio_tls_t *tls)
+{
+    if (tls)
+        return create_vhost(layer, tls);
+    if (!layer->plain)
+        layer->plain = create_vhost(layer, NULL);
+    return layer->plain;
+}
+
+size_t eio_transport_layer_count(const eio_transport_layer_t *layer)
+{
+    return layer->stream_count;
+}
+
+void eio_transport_layer_on_empty(eio_transport_layer_t *layer, void (*fn)(void *user), void *user)
+{
+    layer->on_empty = fn;
+    layer->on_empty_user = user;
+}
+
+void eio_transport_layer_each(eio_transport_layer_t *layer, void (*fn)(eio_stream_t *stream))
+{
+    sio__list_t *node = layer->streams.next;
+
+    while (node != &layer->streams) {
+        sio__list_t *next = node->next;
+        fn(SIO__CONTAINER(node, eio_stream_t, link));
+        node = next;
+    }
+}
+
+void eio_transport_layer_bytes(const eio_transport_layer_t *layer, uint64_t *in, uint64_t *out)
+{
+    *in = layer->bytes_in;
+    *out = layer->bytes_out;
+}
+
+/* ---- the end ---- */
+
+static void layer_gone(uv_handle_t *handle)
+{
+    eio_transport_layer_t *layer = handle->data;
+    void (*done)(void *) = layer->done;
+    void *user = layer->done_user;
+
+    sio__free(layer);
+    done(user);
+}
+
+typedef struct handle_search {
+    const void *data;
+    bool found;
+} handle_search_t;
+
+static void look_at_handle(uv_handle_t *handle, void *arg)
+{
+    handle_search_t *search = arg;
+
+    if (handle->data == search->data)
+        search->found = true;
+}
+
+/*
+ * On a foreign loop libwebsockets closes its connections and then its own two handles, asynchronously, and wants a second call when
+ * libuv is through with them; it doesn't say when that is, but its handles point at the context.
+ */
+static void finish_context(uv_idle_t *idle)
+{
+    eio_transport_layer_t *layer = idle->data;
+    handle_search_t search = {layer->context, false};
+
+    if (layer->context) {
+        uv_walk(layer->loop->uv, look_at_handle, &search);
+        if (search.found)
+            return;
+        lws_context_destroy(layer->context);
+    }
+    uv_idle_stop(idle);
+    uv_close((uv_handle_t *)idle, layer_gone);
+}
+
+void eio_transport_layer_close(eio_transport_layer_t *layer, void (*done)(void *user), void *user)
+{
+    layer->done = done;
+    layer->done_user = user;
+    lws_context_destroy(layer->context);
+    uv_idle_init(layer->loop->uv, &layer->closer);
+    layer->closer.data = layer;
+    uv_idle_start(&layer->closer, finish_context);
+}

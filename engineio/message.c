@@ -1,0 +1,52 @@
+#include "engineio/message.h"
+
+#include "base/alloc.h"
+#include "engineio/ws_frame.h"
+
+#include <string.h>
+
+eio_message_t *eio_message_new(bool binary, size_t len)
+{
+    size_t packet_len = len + (binary ? 0 : 1);
+    uint8_t header[EIO_WS_MAX_HEADER];
+    eio_message_t *message;
+    uint8_t *frame;
+
+    if (len > SIZE_MAX / 2)
+        return NULL;
+    message = sio__malloc(sizeof(*message) + EIO_WS_MAX_HEADER + packet_len);
+    if (!message)
+        return NULL;
+    atomic_init(&message->refs, 1);
+    message->binary = binary;
+    message->no_compress = false;
+    message->len = packet_len;
+    frame = (uint8_t *)(message + 1);
+    message->packet = frame + EIO_WS_MAX_HEADER;
+    message->header_size = (uint8_t)eio_ws_header_write(header, binary ? EIO_WS_BINARY : EIO_WS_TEXT, false, packet_len);
+    memcpy(message->packet - message->header_size, header, message->header_size);
+    if (!binary)
+        message->packet[0] = '4';
+    return message;
+}
+
+eio_message_t *eio_message_copy(bool binary, const void *payload, size_t len)
+{
+    eio_message_t *message = eio_message_new(binary, len);
+
+    if (message && len)
+        memcpy(eio_message_payload(message), payload, len);
+    return message;
+}
+
+eio_message_t *eio_message_ref(eio_message_t *message)
+{
+    atomic_fetch_add_explicit(&message->refs, 1, memory_order_relaxed);
+    return message;
+}
+
+void eio_message_unref(eio_message_t *message)
+{
+    if (message && atomic_fetch_sub_explicit(&message->refs, 1, memory_order_acq_rel) == 1)
+        sio__free(message);
+}

@@ -1,0 +1,373 @@
+/*
+ * Long-polling: a GET that waits for packets, a POST that brings them. One of each at a time.
+ */
+#include "base/alloc.h"
+#include "base/utf8.h"
+#include "engineio/request.h"
+#include "engineio/server.h"
+#include "engineio/session.h"
+
+#include <string.h>
+
+enum { CLOSE_TIMEOUT_MS = 30000 };
+
+typedef struct polling {
+    eio_transport_t base;
+    eio_server_t *server;
+    eio_request_t *poll; /* the pending GET */
+    eio_request_t *post; /* the POST being received */
+    bool post_received;  /* its body is complete */
+    bool should_close;   /* the next GET gets the close packet */
+    sio__buf_t body;
+    sio__timer_t close_timer;
+    eio_deferred_t release;
+} polling_t;
+
+#define LITERAL(text) ((sio__span_t){text, sizeof(text) - 1})
+
+static polling_t *polling_of(const eio_transport_t *transport)
+{
+    return SIO__CONTAINER(transport, polling_t, base);
+}
+
+/* ---- answering a poll ---- */
+
+static bool polling_writable(const eio_transport_t *transport)
+{
+    return polling_of(transport)->poll != NULL;
+}
+
+static void append_queued(sio__buf_t *payload, eio_session_t *session, eio_chunk_pool_t *chunks, unsigned *count)
+{
+    eio_out_packet_t packet;
+
+    while (eio_outbox_peek(&session->outbox, &packet)) {
+        if (packet.binary)
+            eio_payload_append_binary(payload, packet.data, packet.len);
+        else
+            eio_payload_append(payload, (eio_packet_type_t)(packet.data[0] - '0'), packet.data + 1, packet.len - 1);
+        eio_outbox_pop(&session->outbox, chunks);
+        (*count)++;
+    }
+}
+
+/* Old versions of Internet Explorer warn of scripting in answers that contain parts of the request. */
+static bool is_internet_explorer(const eio_request_t *request)
+{
+    sio__span_t agent;
+
+    return eio_request_header(request, "user-agent", &agent) &&
+           (memmem(agent.data, agent.len, ";MSIE", 5) || memmem(agent.data, agent.len, "Trident/", 8));
+}
+
+static void respond_ok(polling_t *polling, eio_request_t *request, sio__span_t content_type, const void *body, size_t len)
+{
+    eio_server_t *server = polling->server;
+    bool initial = polling->base.session && polling->base.session->request == request;
+
+    sio__buf_append(&request->reply_headers, content_type.data, content_type.len);
+    if (is_internet_explorer(request))
+        sio__buf_append_str(&request->reply_headers, "X-XSS-Protection: 0\r\n");
+    if (polling->base.session)
+        eio_prepare_headers(server, polling->base.session, request, initial);
+    eio_request_respond(request, 200, LITERAL("cache-control: no-store\r\n"), body, len);
+}
+
+static void transport_done(polling_t *polling)
+{
+    eio_timer_stop(polling->server->loop, &polling->close_timer);
+    polling->should_close = false;
+    if (polling->base.session)
+        eio_session_on_transport_done(polling->base.session, &polling->base);
+}
+
+/* Answers the pending GET with what is queued, `extra` (a packet type, or none) and the close packet when it is due. */
+static void answer_poll(polling_t *polling, int extra)
+{
+    eio_session_t *session = polling->base.session;
+    eio_request_t *request = polling->poll;
+    sio__buf_t *payload = &polling->server->payload;
+    size_t before = session->outbox.bytes;
+    unsigned count = 0;
+    bool close = polling->should_close;
+
+    polling->poll = NULL;
+    request->handler = NULL;
+    sio__buf_clear(payload);
+    append_queued(payload, session, &polling->server->chunks, &count);
+    if (extra >= 0)
+        eio_payload_append(payload, (eio_packet_type_t)extra, NULL, 0);
+    if (close)
+        eio_payload_append(payload, EIO_PACKET_CLOSE, NULL, 0);
+    polling->server->counters.queued_bytes -= before - session->outbox.bytes;
+    if (payload->failed)
+        eio_http_conn_abort(request->conn);
+    else
+        respond_ok(polling, request, LITERAL("Content-Type: text/plain; charset=UTF-8\r\n"), payload->data, payload->len);
+    if (payload->cap > 1 << 20)
+        sio__buf_free(payload);
+    if (count)
+        eio_session_on_sent(session, count);
+    if (close)
+        transport_done(polling);
+}
+
+static void polling_flush(eio_transport_t *transport)
+{
+    polling_t *polling = polling_of(transport);
+
+    if (polling->poll)
+        answer_poll(polling, -1);
+}
+
+void eio_polling_send_noop(eio_transport_t *transport)
+{
+    polling_t *polling = polling_of(transport);
+
+    if (polling->poll)
+        answer_poll(polling, EIO_PACKET_NOOP);
+}
+
+/* ---- GET ---- */
+
+static void transport_error(polling_t *polling, const char *detail)
+{
+    if (polling->base.session)
+        eio_session_on_transport_error(polling->base.session, &polling->base, detail);
+}
+
+static void on_poll_aborted(eio_request_t *request)
+{
+    polling_t *polling = request->user;
+
+    polling->poll = NULL;
+    transport_error(polling, "poll connection closed prematurely");
+}
+
+static const eio_request_handler_t poll_handler = {NULL, NULL, on_poll_aborted};
+
+static void respond_empty(eio_request_t *request, int status)
+{
+    eio_request_respond(request, status, (sio__span_t){NULL, 0}, NULL, 0);
+}
+
+static void on_poll(polling_t *polling, eio_request_t *request)
+{
+    if (polling->poll) {
+        transport_error(polling, "overlap from client");
+        respond_empty(request, 400);
+        return;
+    }
+    polling->poll = request;
+    request->handler = &poll_handler;
+    request->user = polling;
+    eio_session_on_ready(polling->base.session);
+    if (polling->poll && polling->should_close)
+        answer_poll(polling, EIO_PACKET_NOOP);
+}
+
+/* ---- POST ---- */
+
+static void end_post(polling_t *polling)
+{
+    polling->post = NULL;
+    polling->post_received = false;
+    sio__buf_free(&polling->body);
+}
+
+static void on_post_body(eio_request_t *request, const char *data, size_t len)
+{
+    polling_t *polling = request->user;
+
+    if (polling->body.len + len > polling->server->options.max_http_buffer_size) {
+        SIO__LOG(polling->server->options.log, SIO__WARN, "engine:polling", "session %s: POST over max_http_buffer_size (%zu)",
+                 polling->base.session->id, polling->server->options.max_http_buffer_size);
+        request->handler = NULL;
+        end_post(polling);
+        respond_empty(request, 413);
+        return;
+    }
+    sio__buf_append(&polling->body, data, len);
+    if (polling->body.failed)
+        eio_http_conn_abort(request->conn);
+}
+
+/* As Node decodes a request body: what isn't UTF-8 becomes U+FFFD. */
+static bool repair_body(sio__buf_t *body)
+{
+    sio__buf_t repaired = SIO__BUF_INIT;
+
+    if (sio__utf8_valid(body->data, body->len))
+        return true;
+    if (!sio__buf_reserve(&repaired, body->len * 3))
+        return false;
+    repaired.len = sio__utf8_repair(body->data, body->len, repaired.data);
+    sio__buf_free(body);
+    *body = repaired;
+    return true;
+}
+
+/* The client closes by packet: a pending GET is let go. */
+static void on_close_packet(polling_t *polling)
+{
+    if (polling->poll)
+        answer_poll(polling, EIO_PACKET_NOOP);
+    if (polling->base.session)
+        eio_session_on_transport_close(polling->base.session, &polling->base, "close packet");
+}
+
+static void deliver_payload(polling_t *polling, sio__buf_t *body)
+{
+    eio_payload_reader_t reader;
+    eio_packet_t packet;
+
+    eio_payload_reader_init(&reader, body->data, body->len);
+    while (polling->base.session && eio_payload_next(&reader, &packet)) {
+        if (packet.type == EIO_PACKET_CLOSE && !packet.binary)
+            on_close_packet(polling);
+        else
+            eio_session_on_packet(polling->base.session, &polling->base, &packet);
+    }
+    if (polling->base.session && reader.failed)
+        eio_session_on_packet(polling->base.session, &polling->base, NULL);
+}
+
+static void on_post_end(eio_request_t *request)
+{
+    polling_t *polling = request->user;
+    sio__buf_t body = polling->body;
+
+    polling->body = (sio__buf_t)SIO__BUF_INIT;
+    polling->post_received = true;
+    request->handler = NULL;
+    if (repair_body(&body))
+        deliver_payload(polling, &body);
+    else
+        eio_http_conn_abort(request->conn);
+    sio__buf_free(&body);
+    end_post(polling);
+    respond_ok(polling, request, LITERAL("Content-Type: text/html\r\n"), "ok", 2);
+}
+
+static void on_post_aborted(eio_request_t *request)
+{
+    polling_t *polling = request->user;
+
+    end_post(polling);
+    transport_error(polling, "data request connection closed prematurely");
+}
+
+static const eio_request_handler_t post_handler = {on_post_body, on_post_end, on_post_aborted};
+
+static void on_post(polling_t *polling, eio_request_t *request)
+{
+    sio__span_t type;
+
+    if (polling->post) {
+        transport_error(polling, "data request overlap from client");
+        respond_empty(request, 400);
+        return;
+    }
+    if (eio_request_header(request, "content-type", &type) && sio__span_is(type, "application/octet-stream")) {
+        transport_error(polling, "invalid content");
+        respond_empty(request, 400);
+        return;
+    }
+    polling->post = request;
+    request->handler = &post_handler;
+    request->user = polling;
+    if (eio_http_conn_body_done(request->conn))
+        on_post_end(request);
+}
+
+static void polling_on_request(eio_transport_t *transport, eio_request_t *request)
+{
+    polling_t *polling = polling_of(transport);
+
+    if (eio_request_method_is(request, "GET"))
+        on_poll(polling, request);
+    else if (eio_request_method_is(request, "POST"))
+        on_post(polling, request);
+    else
+        respond_empty(request, 500);
+}
+
+/* ---- the end ---- */
+
+static void on_close_timeout(sio__timer_t *timer)
+{
+    transport_done(SIO__CONTAINER(timer, polling_t, close_timer));
+}
+
+static void polling_close(eio_transport_t *transport)
+{
+    polling_t *polling = polling_of(transport);
+
+    transport->closing = true;
+    if (polling->post && !polling->post_received)
+        eio_http_conn_abort(polling->post->conn);
+    if (polling->poll) {
+        answer_poll(polling, EIO_PACKET_CLOSE);
+        transport_done(polling);
+    } else if (transport->discarded) {
+        transport_done(polling);
+    } else {
+        polling->should_close = true;
+        eio_timer_start(polling->server->loop, &polling->close_timer, CLOSE_TIMEOUT_MS);
+    }
+}
+
+static void free_polling(eio_deferred_t *deferred)
+{
+    polling_t *polling = SIO__CONTAINER(deferred, polling_t, release);
+
+    sio__buf_free(&polling->body);
+    sio__free(polling);
+}
+
+static void polling_release(eio_transport_t *transport)
+{
+    polling_t *polling = polling_of(transport);
+
+    transport->session = NULL;
+    eio_timer_stop(polling->server->loop, &polling->close_timer);
+    if (polling->poll) {
+        polling->poll->handler = NULL;
+        eio_http_conn_abort(polling->poll->conn);
+        polling->poll = NULL;
+    }
+    if (polling->post && !polling->post_received) {
+        polling->post->handler = NULL;
+        eio_http_conn_abort(polling->post->conn);
+        polling->post = NULL;
+    }
+    eio_loop_release(polling->server->loop, &polling->release);
+}
+
+static void polling_pause(eio_transport_t *transport, bool paused)
+{
+    /* A polling client that doesn't poll gets no answers either: its own requests are bounded by that. */
+    (void)transport;
+    (void)paused;
+}
+
+static const eio_transport_ops_t polling_ops = {
+    "polling", polling_writable, polling_flush, polling_on_request, polling_pause, polling_close, polling_release,
+};
+
+eio_transport_t *eio_polling_new(eio_session_t *session, eio_request_t *request)
+{
+    polling_t *polling = sio__calloc(1, sizeof(*polling));
+
+    if (!polling)
+        return NULL;
+    polling->base.ops = &polling_ops;
+    polling->base.session = session;
+    polling->server = session->server;
+    sio__timer_init(&polling->close_timer, on_close_timeout);
+    eio_deferred_init(&polling->release, free_polling);
+    polling->poll = request;
+    request->handler = &poll_handler;
+    request->user = polling;
+    return &polling->base;
+}

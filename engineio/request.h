@@ -1,0 +1,61 @@
+/*
+ * An HTTP request and the answer it waits for. It owns a copy of its head, so that it can outlive the read buffer (a hook that answers
+ * later) and the connection (the first request of a session is kept as the handshake).
+ */
+#ifndef EIO_REQUEST_H
+#define EIO_REQUEST_H
+
+#include "base/buf.h"
+#include "engineio/engine.h"
+#include "engineio/http_parser.h"
+
+struct eio_http_conn;
+
+/* What whoever takes a request wants to know of it afterwards. Each may be NULL. */
+typedef struct eio_request_handler {
+    void (*on_body)(eio_request_t *request, const char *data, size_t len);
+    void (*on_body_end)(eio_request_t *request);
+    void (*on_aborted)(eio_request_t *request); /* the connection went before the answer */
+} eio_request_handler_t;
+
+typedef struct eio_request_field {
+    uint16_t name, name_len, value, value_len; /* offsets into text */
+} eio_request_field_t;
+
+struct eio_request {
+    unsigned refs;
+    struct eio_http_conn *conn; /* NULL once answered or aborted */
+    const eio_request_handler_t *handler;
+    void *user;
+    sio__buf_t reply_headers; /* lines for the answer: CORS, hooks */
+    sio__span_t method, target;
+    char *text; /* the head as received, header names lower-case */
+    eio_request_field_t *fields;
+    uint16_t field_count;
+    uint8_t minor;
+    bool keep_alive;
+    bool upgrade;
+    bool secure;
+    bool no_body; /* HEAD: the answer has none */
+    bool replied;
+    char address[46];
+};
+
+/* A request with one reference, copied from a parsed head; NULL when out of memory. */
+eio_request_t *eio_request_new(struct eio_http_conn *conn, const char *head_text, size_t head_len,
+                               const eio_http_head_t *head);
+eio_request_t *eio_request_ref(eio_request_t *request);
+void eio_request_unref(eio_request_t *request); /* NULL is allowed */
+
+bool eio_request_method_is(const eio_request_t *request, const char *method);
+
+/* Appends "name: value\r\n"; -1 when either has a line break or there is no memory. */
+int eio_header_line_append(sio__buf_t *out, const char *name, const char *value);
+
+/*
+ * Answers: status line, the request's reply_headers, `headers` (complete lines), Date, connection headers, Content-Length, body.
+ * A request that was aborted takes it silently.
+ */
+void eio_request_respond(eio_request_t *request, int status, sio__span_t headers, const void *body, size_t len);
+
+#endif

@@ -1,0 +1,430 @@
+#include "engineio/session.h"
+
+#include "base/alloc.h"
+#include "engineio/request.h"
+#include "engineio/server.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { PAUSE_BYTES = 1 << 20 }; /* queued for a client that keeps sending: it is read no further */
+
+static void on_flush(eio_deferred_t *deferred);
+static void on_release(eio_deferred_t *deferred);
+static void on_stall(sio__timer_t *timer);
+
+/* ---- life ---- */
+
+eio_session_t *eio_session_new(eio_server_t *server, eio_request_t *request)
+{
+    eio_session_t *session = sio__calloc(1, sizeof(*session));
+
+    if (!session)
+        return NULL;
+    sio__id_generate(&server->id_counter, session->id);
+    if (sio__map_insert(&server->sessions, &session->by_id, session->id, SIO__ID_LEN)) {
+        sio__free(session);
+        return NULL;
+    }
+    sio__list_append(&server->session_list, &session->link);
+    session->server = server;
+    session->request = eio_request_ref(request);
+    sio__timer_init(&session->stall, on_stall);
+    eio_deferred_init(&session->flush, on_flush);
+    eio_deferred_init(&session->release, on_release);
+    server->counters.sessions++;
+    return session;
+}
+
+static void append_open_packet(eio_session_t *session, sio__buf_t *out)
+{
+    const eio_options_t *options = &session->server->options;
+    bool polling = strcmp(session->transport->ops->name, "polling") == 0;
+    bool upgrades = polling && !options->no_upgrades && (options->transports & EIO_WEBSOCKET);
+
+    sio__buf_append_str(out, "{\"sid\":\"");
+    sio__buf_append_str(out, session->id);
+    sio__buf_append_str(out, upgrades ? "\",\"upgrades\":[\"websocket\"]" : "\",\"upgrades\":[]");
+    sio__buf_append_str(out, ",\"pingInterval\":");
+    sio__buf_append_uint(out, options->ping_interval_ms);
+    sio__buf_append_str(out, ",\"pingTimeout\":");
+    sio__buf_append_uint(out, options->ping_timeout_ms);
+    sio__buf_append_str(out, ",\"maxPayload\":");
+    sio__buf_append_uint(out, options->max_http_buffer_size);
+    sio__buf_append_char(out, '}');
+}
+
+static void set_transport(eio_session_t *session, eio_transport_t *transport)
+{
+    session->transport = transport;
+    if (strcmp(transport->ops->name, "polling") == 0)
+        session->server->counters.sessions_polling++;
+}
+
+static void drop_transport(eio_session_t *session)
+{
+    eio_transport_t *transport = session->transport;
+
+    session->transport = NULL;
+    if (!transport)
+        return;
+    if (strcmp(transport->ops->name, "polling") == 0)
+        session->server->counters.sessions_polling--;
+    transport->ops->release(transport);
+}
+
+void eio_session_open(eio_session_t *session, eio_transport_t *transport)
+{
+    eio_server_t *server = session->server;
+    const eio_handlers_t *handlers = &server->options.handlers;
+
+    set_transport(session, transport);
+    session->state = EIO_OPEN;
+    server->counters.handshakes++;
+    sio__buf_clear(&server->payload);
+    append_open_packet(session, &server->payload);
+    eio_session_send_packet(session, EIO_PACKET_OPEN, server->payload.data, server->payload.len);
+    if (server->initial_packet)
+        eio_session_send_packet(session, EIO_PACKET_MESSAGE, server->initial_packet, strlen(server->initial_packet));
+    eio_heartbeat_start(session);
+    SIO__LOG(server->options.log, SIO__DEBUG, "engine", "session %s opened over %s from %s", session->id,
+             transport->ops->name, session->request->address);
+    if (handlers->on_connection)
+        handlers->on_connection(session, server->options.user);
+}
+
+static void on_release(eio_deferred_t *deferred)
+{
+    sio__free(SIO__CONTAINER(deferred, eio_session_t, release));
+}
+
+static void leave_server(eio_session_t *session)
+{
+    eio_server_t *server = session->server;
+
+    server->counters.queued_bytes -= session->outbox.bytes;
+    eio_outbox_clear(&session->outbox, &server->chunks);
+    sio__map_remove(&server->sessions, &session->by_id);
+    sio__list_remove(&session->link);
+    server->counters.sessions--;
+    eio_request_unref(session->request);
+    session->request = NULL;
+    eio_deferred_cancel(&session->flush);
+    eio_loop_release(server->loop, &session->release);
+}
+
+void eio_session_abandon(eio_session_t *session)
+{
+    session->state = EIO_CLOSED;
+    leave_server(session);
+}
+
+/* Upstream writes each packet as it is emitted; here it waits for the end of the iteration, unless the session ends before. */
+static void flush_before_close(eio_session_t *session)
+{
+    if (session->transport && !eio_outbox_empty(&session->outbox) && session->transport->ops->writable(session->transport))
+        session->transport->ops->flush(session->transport);
+}
+
+void eio_session_end(eio_session_t *session, eio_reason_t reason, const char *detail)
+{
+    eio_server_t *server = session->server;
+    const eio_handlers_t *handlers = &server->options.handlers;
+
+    if (session->state == EIO_CLOSED)
+        return;
+    flush_before_close(session);
+    if (session->state == EIO_CLOSED)
+        return;
+    session->state = EIO_CLOSED;
+    eio_timer_stop(server->loop, &session->heartbeat);
+    eio_timer_stop(server->loop, &session->stall);
+    eio_upgrade_cancel(session);
+    if (session->transport && !session->transport->closing)
+        session->transport->ops->close(session->transport);
+    drop_transport(session);
+    SIO__LOG(server->options.log, SIO__DEBUG, "engine:socket", "session %s closed: %s%s%s", session->id,
+             eio_reason_text(reason), *detail ? ", " : "", detail);
+    if (handlers->on_close)
+        handlers->on_close(session, reason, detail, server->options.user);
+    leave_server(session);
+}
+
+static void close_transport(eio_session_t *session)
+{
+    if (!session->transport->closing)
+        session->transport->ops->close(session->transport);
+}
+
+void eio_session_close(eio_session_t *session, eio_reason_t reason, bool discard)
+{
+    if (session->state == EIO_CLOSED || (session->state == EIO_CLOSING && !discard))
+        return;
+    session->state = EIO_CLOSING;
+    session->reason = (uint8_t)reason;
+    flush_before_close(session);
+    if (session->state == EIO_CLOSED)
+        return;
+    session->transport->discarded = session->transport->discarded || discard;
+    if (discard && session->transport->closing)
+        eio_session_end(session, reason, "");
+    else if (discard || eio_outbox_empty(&session->outbox))
+        close_transport(session);
+}
+
+/* ---- from the transport ---- */
+
+static void on_message(eio_session_t *session, const eio_packet_t *packet)
+{
+    const eio_options_t *options = &session->server->options;
+
+    if (options->handlers.on_message)
+        options->handlers.on_message(session, packet->binary, packet->data.data, packet->data.len, options->user);
+}
+
+static void handle_packet(eio_session_t *session, const eio_packet_t *packet)
+{
+    if (!packet) {
+        eio_session_end(session, EIO_REASON_PARSE_ERROR, "not an Engine.IO packet");
+        return;
+    }
+    session->server->counters.packets_in++;
+    if (packet->type == EIO_PACKET_PONG) {
+        eio_heartbeat_on_pong(session);
+        return;
+    }
+    eio_heartbeat_on_other(session);
+    if (packet->type == EIO_PACKET_MESSAGE)
+        on_message(session, packet);
+    else if (packet->type == EIO_PACKET_PING)
+        eio_session_end(session, EIO_REASON_TRANSPORT_ERROR, "invalid heartbeat direction");
+}
+
+void eio_session_on_packet(eio_session_t *session, eio_transport_t *transport, const eio_packet_t *packet)
+{
+    if (transport != session->transport)
+        eio_upgrade_on_packet(session, packet);
+    else if (session->state == EIO_OPEN)
+        handle_packet(session, packet);
+}
+
+void eio_session_on_transport_error(eio_session_t *session, eio_transport_t *transport, const char *detail)
+{
+    if (transport != session->transport)
+        eio_upgrade_cancel(session);
+    else
+        eio_session_end(session, EIO_REASON_TRANSPORT_ERROR, detail);
+}
+
+void eio_session_on_transport_close(eio_session_t *session, eio_transport_t *transport, const char *detail)
+{
+    if (transport != session->transport)
+        eio_upgrade_cancel(session);
+    else
+        eio_session_end(session, EIO_REASON_TRANSPORT_CLOSE, detail);
+}
+
+void eio_session_on_transport_done(eio_session_t *session, eio_transport_t *transport)
+{
+    if (transport == session->transport)
+        eio_session_end(session, session->reason ? session->reason : EIO_REASON_FORCED_CLOSE, "");
+}
+
+void eio_session_on_ready(eio_session_t *session)
+{
+    if (!eio_outbox_empty(&session->outbox))
+        session->transport->ops->flush(session->transport);
+}
+
+static void drained(eio_session_t *session)
+{
+    const eio_options_t *options = &session->server->options;
+    bool waited = session->waited;
+
+    session->waited = false;
+    if (session->state == EIO_CLOSING)
+        close_transport(session);
+    else if (waited && options->handlers.on_drain)
+        options->handlers.on_drain(session, options->user);
+}
+
+void eio_session_on_sent(eio_session_t *session, unsigned packets)
+{
+    session->progress++;
+    session->server->counters.packets_out += packets;
+    if (session->paused && session->outbox.bytes < PAUSE_BYTES / 2) {
+        session->paused = false;
+        session->transport->ops->pause(session->transport, false);
+    }
+    if (eio_outbox_empty(&session->outbox))
+        drained(session);
+    else
+        session->waited = true;
+}
+
+void eio_session_switch(eio_session_t *session, eio_transport_t *transport)
+{
+    const eio_options_t *options = &session->server->options;
+
+    session->transport->discarded = true;
+    if (!session->transport->closing)
+        session->transport->ops->close(session->transport);
+    drop_transport(session);
+    set_transport(session, transport);
+    session->upgraded = true;
+    session->server->counters.upgrades++;
+    if (options->handlers.on_upgrade)
+        options->handlers.on_upgrade(session, options->user);
+    if (session->state == EIO_CLOSED)
+        return;
+    if (!eio_outbox_empty(&session->outbox))
+        session->transport->ops->flush(session->transport);
+    else if (session->state == EIO_CLOSING)
+        close_transport(session);
+}
+
+/* ---- the outbox ---- */
+
+static void on_flush(eio_deferred_t *deferred)
+{
+    eio_session_t *session = SIO__CONTAINER(deferred, eio_session_t, flush);
+
+    if (session->state == EIO_CLOSED || !session->transport || eio_outbox_empty(&session->outbox))
+        return;
+    if (session->transport->ops->writable(session->transport))
+        session->transport->ops->flush(session->transport);
+    else
+        session->waited = true;
+}
+
+static void on_stall(sio__timer_t *timer)
+{
+    eio_session_t *session = SIO__CONTAINER(timer, eio_session_t, stall);
+    const eio_options_t *options = &session->server->options;
+    char detail[128];
+
+    if (session->outbox.bytes < options->outbox_limit / 2)
+        return;
+    if (session->progress == session->progress_seen) {
+        snprintf(detail, sizeof(detail), "%zu bytes queued and nothing taken for %u ms", session->outbox.bytes,
+                 options->outbox_stall_ms);
+        SIO__LOG(options->log, SIO__WARN, "engine:socket", "session %s: %s", session->id, detail);
+        eio_session_end(session, EIO_REASON_TRANSPORT_ERROR, detail);
+        return;
+    }
+    session->progress_seen = session->progress;
+    eio_timer_start(session->server->loop, &session->stall, options->outbox_stall_ms);
+}
+
+static int refuse_backpressure(eio_session_t *session)
+{
+    eio_server_t *server = session->server;
+
+    server->counters.backpressure_refused++;
+    if (!sio__timer_active(&session->stall)) {
+        session->progress_seen = session->progress;
+        eio_timer_start(server->loop, &session->stall, server->options.outbox_stall_ms);
+    }
+    return EIO_EBACKPRESSURE;
+}
+
+int eio_session_check(eio_session_t *session, size_t bytes)
+{
+    if (session->state != EIO_OPEN)
+        return EIO_ECLOSED;
+    if (session->outbox.bytes + bytes > session->server->options.outbox_limit && session->outbox.bytes)
+        return refuse_backpressure(session);
+    return 0;
+}
+
+static int queued(eio_session_t *session, size_t bytes_before)
+{
+    session->server->counters.queued_bytes += session->outbox.bytes - bytes_before;
+    eio_loop_defer(session->server->loop, &session->flush);
+    if (session->outbox.bytes > PAUSE_BYTES && !session->paused) {
+        session->paused = true;
+        session->transport->ops->pause(session->transport, true);
+    }
+    return 0;
+}
+
+int eio_session_send(eio_session_t *session, bool binary, const void *data, size_t len, bool no_compress)
+{
+    size_t before = session->outbox.bytes;
+    int error = eio_session_check(session, len);
+
+    if (error)
+        return error;
+    if (eio_outbox_push(&session->outbox, &session->server->chunks, binary, EIO_PACKET_MESSAGE, data, len, no_compress))
+        return EIO_ENOMEM;
+    return queued(session, before);
+}
+
+int eio_session_send_shared(eio_session_t *session, eio_message_t *message)
+{
+    size_t before = session->outbox.bytes;
+    int error = eio_session_check(session, message->len);
+
+    if (error)
+        return error;
+    if (eio_outbox_push_message(&session->outbox, &session->server->chunks, message))
+        return EIO_ENOMEM;
+    return queued(session, before);
+}
+
+void eio_session_send_packet(eio_session_t *session, eio_packet_type_t type, const char *data, size_t len)
+{
+    size_t before = session->outbox.bytes;
+
+    if (session->state == EIO_OPEN &&
+        eio_outbox_push(&session->outbox, &session->server->chunks, false, type, data, len, false) == 0)
+        queued(session, before);
+}
+
+bool eio_session_writable(const eio_session_t *session)
+{
+    return session->state == EIO_OPEN && eio_outbox_empty(&session->outbox) &&
+           session->transport->ops->writable(session->transport);
+}
+
+/* ---- what others ask ---- */
+
+size_t eio_session_queued_bytes(const eio_session_t *session)
+{
+    return session->outbox.bytes;
+}
+
+const char *eio_session_id(const eio_session_t *session)
+{
+    return session->id;
+}
+
+void eio_session_set_user(eio_session_t *session, void *user)
+{
+    session->user = user;
+}
+
+void *eio_session_user(const eio_session_t *session)
+{
+    return session->user;
+}
+
+const char *eio_session_transport(const eio_session_t *session)
+{
+    return session->transport ? session->transport->ops->name : session->upgraded ? "websocket" : "polling";
+}
+
+eio_request_t *eio_session_request(const eio_session_t *session)
+{
+    return session->request;
+}
+
+const char *eio_reason_text(eio_reason_t reason)
+{
+    static const char *const texts[] = {
+        "",           "transport close", "transport error", "ping timeout",
+        "parse error", "forced close",    "forced server close",
+    };
+
+    return texts[reason];
+}

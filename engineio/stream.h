@@ -1,0 +1,108 @@
+/*
+ * A connection as a stream of bytes: TCP, TLS or Unix socket, non-blocking. The layer that libwebsockets carries; HTTP and
+ * WebSocket stand on it and know nothing of libwebsockets.
+ */
+#ifndef EIO_STREAM_H
+#define EIO_STREAM_H
+
+#include "base/list.h"
+#include "engineio/loop.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+typedef struct eio_stream eio_stream_t;
+
+typedef struct eio_stream_handler {
+    /* `data` may be changed in place and is gone when the call returns. */
+    void (*on_data)(void *user, uint8_t *data, size_t len);
+    /* After a write that the kernel did not take whole: it has now. */
+    void (*on_writable)(void *user);
+    /* The last call; `error` is an errno or 0 when the peer closed or eio_stream_close() was called. */
+    void (*on_closed)(void *user, int error);
+} eio_stream_handler_t;
+
+struct lws;
+
+struct eio_stream {
+    struct lws *wsi;
+    struct eio_transport_layer *layer;
+    const eio_stream_handler_t *handler; /* NULL: nobody cares (any more) */
+    void *user;
+    eio_deferred_t kill;
+    sio__list_t link; /* in the layer's list of streams */
+    int error;
+    bool closing;
+    bool blocked;
+    bool secure;
+    bool paused;
+    uint8_t family; /* AF_INET, AF_INET6, AF_UNIX */
+    uint8_t address[16];
+};
+
+/*
+ * Sends all of `data`: what the kernel doesn't take now is kept and sent later, and then on_writable is called; until then the
+ * stream is blocked and must not be written to. 0, or -1 when it is closing (on_closed follows).
+ */
+int eio_stream_write(eio_stream_t *stream, const void *data, size_t len);
+
+static inline bool eio_stream_blocked(const eio_stream_t *stream)
+{
+    return stream->blocked;
+}
+
+/* Stops and resumes reading, so that the kernel's window pushes back on the peer. */
+void eio_stream_pause(eio_stream_t *stream, bool paused);
+
+/* Tells the peer that nothing more will come; reading goes on. Over TLS without effect. */
+void eio_stream_finish(eio_stream_t *stream);
+
+/* Closes at the end of the loop iteration; what a write left over is dropped. on_closed follows. */
+void eio_stream_close(eio_stream_t *stream);
+
+/* Forgets the handler: no further calls for this stream. */
+static inline void eio_stream_detach(eio_stream_t *stream)
+{
+    stream->handler = NULL;
+    stream->user = NULL;
+}
+
+/* The peer's IP address as text ("" for a Unix socket), at most 46 bytes with the NUL. */
+void eio_stream_address(const eio_stream_t *stream, char out[46]);
+
+/* ---- the layer itself: one libwebsockets context on the loop ---- */
+
+typedef struct eio_transport_layer eio_transport_layer_t;
+
+struct eio_tls;
+struct sio__log;
+struct lws_vhost;
+
+/* NULL when libwebsockets can't run on this libuv loop (its plugin is missing, say); logged. */
+eio_transport_layer_t *eio_transport_layer_new(eio_loop_t *loop, const struct sio__log *log, size_t max_connections);
+
+/* A virtual host for accepted connections: plain (tls NULL) or with a certificate. NULL: TLS files unusable or no memory. */
+struct lws_vhost *eio_transport_layer_vhost(eio_transport_layer_t *layer, const struct eio_tls *tls);
+
+/*
+ * Hands over an accepted socket; the descriptor is the stream's from here on, also on failure (NULL). Set handler and user before
+ * returning to the loop.
+ */
+eio_stream_t *eio_stream_adopt(eio_transport_layer_t *layer, struct lws_vhost *vhost, int fd, bool secure,
+                               const struct sockaddr *peer);
+
+/* Streams open; `on_empty` is called (within whatever closes it) when the last one has gone. */
+size_t eio_transport_layer_count(const eio_transport_layer_t *layer);
+void eio_transport_layer_on_empty(eio_transport_layer_t *layer, void (*fn)(void *user), void *user);
+
+void eio_transport_layer_each(eio_transport_layer_t *layer, void (*fn)(eio_stream_t *stream));
+
+/* Closes all streams and the context; `done` comes when libuv is through with both, and the layer is freed then. */
+void eio_transport_layer_close(eio_transport_layer_t *layer, void (*done)(void *user), void *user);
+
+/* Bytes in both directions since the start. */
+void eio_transport_layer_bytes(const eio_transport_layer_t *layer, uint64_t *in, uint64_t *out);
+
+#endif

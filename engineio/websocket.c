@@ -1,0 +1,329 @@
+/*
+ * The WebSocket transport: one packet per message. Everything that waits for a connection is gathered into one write.
+ */
+#include "base/alloc.h"
+#include "base/base64.h"
+#include "engineio/request.h"
+#include "engineio/server.h"
+#include "engineio/session.h"
+#include "engineio/ws_conn.h"
+#include "engineio/ws_frame.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum { DIRECT_MIN = EIO_SCRATCH / 4 }; /* messages from this size on are written from where they are */
+
+typedef struct websocket {
+    eio_transport_t base;
+    eio_server_t *server;
+    eio_ws_t *ws; /* NULL when it is gone */
+    bool base64;  /* the client takes binary as text only */
+    eio_deferred_t release;
+} websocket_t;
+
+static websocket_t *websocket_of(const eio_transport_t *transport)
+{
+    return SIO__CONTAINER(transport, websocket_t, base);
+}
+
+/* ---- output ---- */
+
+static bool websocket_writable(const eio_transport_t *transport)
+{
+    const websocket_t *websocket = websocket_of(transport);
+
+    return websocket->ws && !eio_ws_blocked(websocket->ws);
+}
+
+static size_t put_frame(uint8_t *out, const eio_out_packet_t *packet)
+{
+    size_t header = eio_ws_header_write(out, packet->binary ? EIO_WS_BINARY : EIO_WS_TEXT, false, packet->len);
+
+    memcpy(out + header, packet->data, packet->len);
+    return header + packet->len;
+}
+
+static int write_base64(websocket_t *websocket, const eio_out_packet_t *packet)
+{
+    size_t len = 1 + SIO__BASE64_ENCODED_LEN(packet->len);
+    uint8_t *frame = sio__malloc(EIO_WS_MAX_HEADER + len);
+    size_t header;
+    int error;
+
+    if (!frame)
+        return -1;
+    header = eio_ws_header_write(frame, EIO_WS_TEXT, false, len);
+    frame[header] = 'b';
+    sio__base64_encode(packet->data, packet->len, (char *)frame + header + 1);
+    error = eio_ws_write(websocket->ws, frame, header + len);
+    sio__free(frame);
+    return error;
+}
+
+/* A packet too large to gather, or one that needs another form. */
+static int write_alone(websocket_t *websocket, const eio_out_packet_t *packet)
+{
+    if (packet->binary && websocket->base64)
+        return write_base64(websocket, packet);
+    return eio_ws_write(websocket->ws, packet->message->packet - packet->message->header_size,
+                        packet->message->header_size + packet->len);
+}
+
+/* Fills `out` with frames; returns their size. Stops at a packet that has to go alone or doesn't fit. */
+static size_t gather(websocket_t *websocket, eio_outbox_t *outbox, uint8_t *out, unsigned *count)
+{
+    eio_out_packet_t packet;
+    size_t size = 0;
+
+    while (eio_outbox_peek(outbox, &packet)) {
+        if ((packet.message && packet.len >= DIRECT_MIN) || (packet.binary && websocket->base64) ||
+            EIO_SCRATCH - size < packet.len + EIO_WS_MAX_HEADER)
+            break;
+        size += put_frame(out + size, &packet);
+        eio_outbox_pop(outbox, &websocket->server->chunks);
+        (*count)++;
+    }
+    return size;
+}
+
+static int write_some(websocket_t *websocket, eio_outbox_t *outbox, unsigned *count)
+{
+    size_t size = gather(websocket, outbox, websocket->server->scratch, count);
+    eio_out_packet_t packet;
+    int error;
+
+    if (size)
+        return eio_ws_write(websocket->ws, websocket->server->scratch, size);
+    eio_outbox_peek(outbox, &packet);
+    error = write_alone(websocket, &packet);
+    eio_outbox_pop(outbox, &websocket->server->chunks);
+    (*count)++;
+    return error;
+}
+
+static void websocket_flush(eio_transport_t *transport)
+{
+    websocket_t *websocket = websocket_of(transport);
+    eio_session_t *session = transport->session;
+    size_t before = session->outbox.bytes;
+    unsigned count = 0;
+    int error = 0;
+
+    while (!error && websocket_writable(transport) && !eio_outbox_empty(&session->outbox))
+        error = write_some(websocket, &session->outbox, &count);
+    websocket->server->counters.queued_bytes -= before - session->outbox.bytes;
+    if (count)
+        eio_session_on_sent(session, count);
+}
+
+void eio_websocket_send_now(eio_transport_t *transport, const char *packet, size_t len)
+{
+    websocket_t *websocket = websocket_of(transport);
+    eio_out_packet_t out = {.data = (const uint8_t *)packet, .len = len};
+
+    if (websocket->ws && !eio_ws_blocked(websocket->ws))
+        eio_ws_write(websocket->ws, websocket->server->scratch, put_frame(websocket->server->scratch, &out));
+}
+
+/* ---- input ---- */
+
+static void on_message(void *user, bool binary, char *data, size_t len)
+{
+    websocket_t *websocket = user;
+    eio_packet_t packet = {EIO_PACKET_MESSAGE, true, {data, len}};
+    bool ok = binary || eio_packet_decode_text(data, len, &packet) == 0;
+
+    eio_session_on_packet(websocket->base.session, &websocket->base, ok ? &packet : NULL);
+}
+
+static void on_writable(void *user)
+{
+    websocket_t *websocket = user;
+    eio_session_t *session = websocket->base.session;
+
+    if (session && session->transport == &websocket->base)
+        eio_session_on_ready(session);
+}
+
+static void on_closed(void *user, unsigned code, bool violation)
+{
+    websocket_t *websocket = user;
+    eio_session_t *session = websocket->base.session;
+    char detail[64];
+
+    websocket->ws = NULL;
+    if (!session)
+        return;
+    if (code == EIO_WS_CODE_ABNORMAL)
+        snprintf(detail, sizeof(detail), "connection lost");
+    else
+        snprintf(detail, sizeof(detail), "close code %u", code);
+    if (code == EIO_WS_CODE_TOO_BIG && violation)
+        SIO__LOG(websocket->server->options.log, SIO__WARN, "engine:ws", "session %s: message over max_http_buffer_size (%zu)",
+                 session->id, websocket->server->options.max_http_buffer_size);
+    if (violation)
+        eio_session_on_transport_error(session, &websocket->base, detail);
+    else
+        eio_session_on_transport_close(session, &websocket->base, detail);
+}
+
+static const eio_ws_handler_t ws_handler = {on_message, on_writable, on_closed};
+
+/* ---- the end ---- */
+
+static void websocket_close(eio_transport_t *transport)
+{
+    websocket_t *websocket = websocket_of(transport);
+
+    transport->closing = true;
+    if (websocket->ws)
+        eio_ws_close(websocket->ws, 0);
+    websocket->ws = NULL;
+    if (transport->session)
+        eio_session_on_transport_done(transport->session, transport);
+}
+
+static void free_websocket(eio_deferred_t *deferred)
+{
+    sio__free(SIO__CONTAINER(deferred, websocket_t, release));
+}
+
+static void websocket_release(eio_transport_t *transport)
+{
+    websocket_t *websocket = websocket_of(transport);
+
+    transport->session = NULL;
+    if (websocket->ws) {
+        eio_ws_detach(websocket->ws);
+        eio_ws_abort(websocket->ws);
+        websocket->ws = NULL;
+    }
+    eio_loop_release(websocket->server->loop, &websocket->release);
+}
+
+static void websocket_pause(eio_transport_t *transport, bool paused)
+{
+    websocket_t *websocket = websocket_of(transport);
+
+    if (websocket->ws)
+        eio_ws_pause(websocket->ws, paused);
+}
+
+static const eio_transport_ops_t websocket_ops = {
+    "websocket", websocket_writable, websocket_flush, NULL, websocket_pause, websocket_close, websocket_release,
+};
+
+/* ---- the handshake ---- */
+
+static void refuse_handshake(eio_request_t *request, const char *status, const char *header, const char *message)
+{
+    char text[512];
+    int len = snprintf(text, sizeof(text),
+                       "HTTP/1.1 %s\r\nConnection: close\r\nContent-Type: text/html\r\nContent-Length: %zu\r\n%s\r\n%s", status,
+                       strlen(message), header, message);
+
+    eio_http_conn_respond_raw(request->conn, text, (size_t)len);
+}
+
+bool eio_websocket_check_handshake(eio_request_t *request)
+{
+    const char *bad = "400 Bad Request";
+    sio__span_t value;
+
+    if (!eio_request_method_is(request, "GET"))
+        refuse_handshake(request, "405 Method Not Allowed", "", "Invalid HTTP method");
+    else if (!eio_request_header(request, "upgrade", &value) || value.len != 9 ||
+             strncasecmp(value.data, "websocket", 9) != 0)
+        refuse_handshake(request, bad, "", "Invalid Upgrade header");
+    else if (!eio_request_header(request, "sec-websocket-key", &value) || !eio_ws_key_valid(value.data, value.len))
+        refuse_handshake(request, bad, "", "Missing or invalid Sec-WebSocket-Key header");
+    else if (!eio_request_header(request, "sec-websocket-version", &value) ||
+             !(sio__span_is(value, "13") || sio__span_is(value, "8")))
+        refuse_handshake(request, bad, "Sec-WebSocket-Version: 13, 8\r\n", "Missing or invalid Sec-WebSocket-Version header");
+    else
+        return true;
+    return false;
+}
+
+/* The first subprotocol that the client offers, as `ws` chooses it. */
+static void append_subprotocol(sio__buf_t *out, const eio_request_t *request)
+{
+    sio__span_t offered;
+    size_t len;
+
+    if (!eio_request_header(request, "sec-websocket-protocol", &offered))
+        return;
+    len = strcspn(offered.data, ", \t\r\n");
+    if (len == 0 || len > offered.len)
+        return;
+    sio__buf_append_str(out, "Sec-WebSocket-Protocol: ");
+    sio__buf_append(out, offered.data, len);
+    sio__buf_append(out, "\r\n", 2);
+}
+
+/* Writes the 101 answer and makes the connection a WebSocket. NULL when it has gone meanwhile or there is no memory. */
+static eio_ws_t *accept_handshake(eio_server_t *server, eio_request_t *request, const eio_ws_handler_t *handler, void *user)
+{
+    char accept[EIO_WS_ACCEPT_LEN];
+    sio__buf_t head = SIO__BUF_INIT;
+    sio__buf_t rest = SIO__BUF_INIT;
+    eio_stream_t *stream = NULL;
+    eio_ws_t *ws = NULL;
+    sio__span_t key;
+
+    if (!request->conn || !eio_request_header(request, "sec-websocket-key", &key))
+        return NULL;
+    eio_ws_accept(key.data, key.len, accept);
+    sio__buf_append_str(&head, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                               "Sec-WebSocket-Accept: ");
+    sio__buf_append(&head, accept, sizeof(accept));
+    sio__buf_append(&head, "\r\n", 2);
+    append_subprotocol(&head, request);
+    sio__buf_append(&head, request->reply_headers.data, request->reply_headers.len);
+    sio__buf_append(&head, "\r\n", 2);
+    if (head.failed) {
+        eio_http_conn_abort(request->conn);
+        goto out;
+    }
+    stream = eio_http_conn_upgrade(request->conn, &rest);
+    ws = eio_ws_new(server->loop, stream, server->options.max_http_buffer_size, handler, user);
+    if (ws && eio_stream_write(stream, head.data, head.len) == 0 && rest.len)
+        eio_ws_feed_later(ws, &rest);
+out:
+    sio__buf_free(&head);
+    sio__buf_free(&rest);
+    return ws;
+}
+
+eio_transport_t *eio_websocket_new(eio_session_t *session, eio_request_t *request)
+{
+    eio_server_t *server = session->server;
+    websocket_t *websocket = sio__calloc(1, sizeof(*websocket));
+    sio__buf_t b64 = SIO__BUF_INIT;
+
+    if (!websocket)
+        return NULL;
+    websocket->base.ops = &websocket_ops;
+    websocket->base.session = session;
+    websocket->server = server;
+    websocket->base64 = eio_request_query(request, "b64", &b64) && b64.len;
+    sio__buf_free(&b64);
+    eio_deferred_init(&websocket->release, free_websocket);
+    eio_prepare_headers(server, session, request, session->request == request);
+    websocket->ws = accept_handshake(server, request, &ws_handler, websocket);
+    if (!websocket->ws) {
+        sio__free(websocket);
+        return NULL;
+    }
+    return &websocket->base;
+}
+
+void eio_websocket_accept_and_close(eio_server_t *server, eio_request_t *request)
+{
+    eio_ws_t *ws = accept_handshake(server, request, NULL, NULL);
+
+    if (ws)
+        eio_ws_close(ws, 0);
+}
