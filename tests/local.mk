@@ -2,7 +2,9 @@
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 AM_TESTS_ENVIRONMENT = \
 	CK_TAP_LOG_FILE_NAME=-; export CK_TAP_LOG_FILE_NAME; \
-	CK_VERBOSITY=silent; export CK_VERBOSITY;
+	CK_VERBOSITY=silent; export CK_VERBOSITY; \
+	CC='$(CC)'; CPPFLAGS='$(JANSSON_CFLAGS) $(CPPFLAGS)'; INSTRUMENTED='$(SAN_CFLAGS)$(COV_CFLAGS)'; \
+	export CC CPPFLAGS INSTRUMENTED;
 
 unit_tests = \
 	tests/unit/check_base64 \
@@ -20,6 +22,9 @@ unit_tests = \
 	tests/unit/check_utf8 \
 	tests/unit/check_wheel \
 	tests/unit/check_ws_frame
+
+TESTS += tests/structure.sh
+EXTRA_DIST += tests/structure.sh
 
 if HAVE_CHECK
 check_PROGRAMS += $(unit_tests)
