@@ -62,12 +62,18 @@ static const char *next_bracket(const char *at, const char *end)
     return end;
 }
 
-static long depth_at(const char *at, const char *target)
+/* How many more brackets are open at `target` than at `at`, and the lowest such number in between.
+ */
+static long depth_at(const char *at, const char *target, long *lowest)
 {
     long depth = 0;
 
-    for (at = next_bracket(at, target); at < target; at = next_bracket(at + 1, target))
+    *lowest = 0;
+    for (at = next_bracket(at, target); at < target; at = next_bracket(at + 1, target)) {
         depth += *at == '[' || *at == '{' ? 1 : -1;
+        if (depth < *lowest)
+            *lowest = depth;
+    }
     return depth;
 }
 
@@ -75,10 +81,10 @@ static long depth_at(const char *at, const char *target)
  * stack as deep as the text. */
 static const char *enclosing(const char *at, const char *target)
 {
-    long inner = depth_at(at, target), depth = 0;
+    long lowest, depth = 0, inner = depth_at(at, target, &lowest);
     const char *found = NULL;
 
-    if (inner <= 0)
+    if (inner == lowest)
         return NULL;
     for (at = next_bracket(at, target); at < target; at = next_bracket(at + 1, target)) {
         if (*at == ']' || *at == '}')

@@ -399,6 +399,8 @@ static const struct {
     {"{\"a\":{\"b\":[{\"_placeholder\":true,\"num\":0}]},\"c\":[[{\"_placeholder\":true,\"num\":1}]"
      "]}",
      {{"{\"_placeholder\":true,\"num\":0}", 0}, {"{\"_placeholder\":true,\"num\":1}", 1}}},
+    {"[{\"a\":[{\"_placeholder\":true,\"num\":1}]},{\"_placeholder\":true,\"num\":2}]",
+     {{"{\"_placeholder\":true,\"num\":1}", 1}, {"{\"_placeholder\":true,\"num\":2}", 2}}},
     /* what is inside a placeholder counts as little as upstream */
     {"{\"_placeholder\":true,\"num\":0,\"x\":{\"_placeholder\":true,\"num\":9}}",
      {{"{\"_placeholder\":true,\"num\":0,\"x\":{\"_placeholder\":true,\"num\":9}}", 0}}},
