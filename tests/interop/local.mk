@@ -1,12 +1,6 @@
 # Stock clients against our server and against Node's, transcripts compared; and raw bytes against ours alone.
 EXTRA_DIST += \
-	tests/interop/twin.c \
-	tests/interop/twin.h \
-	tests/interop/twin_application.c \
-	tests/interop/twin_emitting.c \
-	tests/interop/twin_listeners.c \
-	tests/interop/twin_rooms.c \
-	tests/interop/twin_socket.c \
+	tests/interop/conformance_reference.mjs \
 	tests/interop/differences.mjs \
 	tests/interop/lib/application.mjs \
 	tests/interop/lib/context.mjs \
@@ -50,8 +44,23 @@ EXTRA_DIST += \
 	tests/interop/scenarios/unix-socket.mjs \
 	tests/interop/scenarios/upgrade.mjs \
 	tests/interop/scenarios/websocket.mjs \
+	tests/interop/twin.c \
+	tests/interop/twin.h \
+	tests/interop/twin_application.c \
+	tests/interop/twin_emitting.c \
+	tests/interop/twin_listeners.c \
+	tests/interop/twin_rooms.c \
+	tests/interop/twin_socket.c \
+	tests/wire/cases/engine.mjs \
+	tests/wire/cases/flood.mjs \
+	tests/wire/cases/frames.mjs \
+	tests/wire/cases/handshake.mjs \
+	tests/wire/cases/http.mjs \
+	tests/wire/cases/packets.mjs \
+	tests/wire/lib/conformance.mjs \
 	tests/wire/lib/frames.mjs \
 	tests/wire/lib/rawhttp.mjs \
 	tests/wire/lib/rawws.mjs \
 	tests/wire/lib/wait.mjs \
+	tests/wire/lib/wire.mjs \
 	tests/wire/run.mjs
