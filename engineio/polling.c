@@ -81,8 +81,10 @@ static void transport_done(polling_t *polling)
         eio_session_on_transport_done(polling->base.session, &polling->base);
 }
 
-/* Answers the pending GET with what is queued, `extra` (a packet type, or none) and the close packet when it is due. */
-static void answer_poll(polling_t *polling, int extra)
+/* Answers the pending GET with what is queued, or with a packet of that type alone, and the close packet when it is due. */
+enum { QUEUED = -1 };
+
+static void answer_poll(polling_t *polling, int type)
 {
     eio_session_t *session = polling->base.session;
     eio_request_t *request = polling->poll;
@@ -94,9 +96,10 @@ static void answer_poll(polling_t *polling, int extra)
     polling->poll = NULL;
     request->handler = NULL;
     sio__buf_clear(payload);
-    append_queued(payload, session, &polling->server->chunks, &count);
-    if (extra >= 0)
-        eio_payload_append(payload, (eio_packet_type_t)extra, NULL, 0);
+    if (type == QUEUED)
+        append_queued(payload, session, &polling->server->chunks, &count);
+    else
+        eio_payload_append(payload, (eio_packet_type_t)type, NULL, 0);
     if (close)
         eio_payload_append(payload, EIO_PACKET_CLOSE, NULL, 0);
     polling->server->counters.queued_bytes -= before - session->outbox.bytes;
@@ -117,7 +120,7 @@ static void polling_flush(eio_transport_t *transport)
     polling_t *polling = polling_of(transport);
 
     if (polling->poll)
-        answer_poll(polling, -1);
+        answer_poll(polling, QUEUED);
 }
 
 void eio_polling_send_noop(eio_transport_t *transport)

@@ -61,13 +61,8 @@ static void set_transport(eio_session_t *session, eio_transport_t *transport)
         session->server->counters.sessions_polling++;
 }
 
-static void drop_transport(eio_session_t *session)
+static void release_transport(eio_session_t *session, eio_transport_t *transport)
 {
-    eio_transport_t *transport = session->transport;
-
-    session->transport = NULL;
-    if (!transport)
-        return;
     if (strcmp(transport->ops->name, "polling") == 0)
         session->server->counters.sessions_polling--;
     transport->ops->release(transport);
@@ -142,7 +137,9 @@ void eio_session_end(eio_session_t *session, eio_reason_t reason, const char *de
     eio_upgrade_cancel(session);
     if (session->transport && !session->transport->closing)
         session->transport->ops->close(session->transport);
-    drop_transport(session);
+    if (session->transport)
+        release_transport(session, session->transport);
+    session->transport = NULL;
     SIO__LOG(server->options.log, SIO__DEBUG, "engine:socket", "session %s closed: %s%s%s", session->id,
              eio_reason_text(reason), *detail ? ", " : "", detail);
     if (handlers->on_close)
@@ -265,12 +262,13 @@ void eio_session_on_sent(eio_session_t *session, unsigned packets)
 void eio_session_switch(eio_session_t *session, eio_transport_t *transport)
 {
     const eio_options_t *options = &session->server->options;
+    eio_transport_t *polling = session->transport;
 
-    session->transport->discarded = true;
-    if (!session->transport->closing)
-        session->transport->ops->close(session->transport);
-    drop_transport(session);
     set_transport(session, transport);
+    polling->discarded = true;
+    if (!polling->closing)
+        polling->ops->close(polling);
+    release_transport(session, polling);
     session->upgraded = true;
     session->server->counters.upgrades++;
     if (options->handlers.on_upgrade)
