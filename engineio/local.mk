@@ -36,6 +36,7 @@ libengineio_la_SOURCES = \
 	engineio/server.h \
 	engineio/session.c \
 	engineio/session.h \
+	engineio/stream.c \
 	engineio/stream.h \
 	engineio/transport.h \
 	engineio/upgrade.c \

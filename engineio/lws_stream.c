@@ -9,19 +9,25 @@
 #include "base/log.h"
 #include "engineio/engine.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <libwebsockets.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <sys/resource.h>
 
 enum {
     READ_BUFFER = 65536,      /* one per context, not per connection */
     WRITE_MAX = 1 << 24,      /* per system call */
-    FD_LIMIT = 131072,        /* libwebsockets' tables take 16 bytes per possible descriptor */
-    KILL_NOW = LWS_TO_KILL_SYNC
+    FD_LIMIT = 131072         /* libwebsockets' tables take 16 bytes per possible descriptor */
 };
+
+typedef struct raw_stream {
+    eio_stream_t base;
+    struct lws *wsi; /* NULL when it is gone */
+    eio_transport_layer_t *layer;
+    eio_deferred_t kill;
+    sio__list_t link; /* in the layer's list of streams */
+    int error;
+} raw_stream_t;
 
 struct eio_transport_layer {
     struct lws_context *context; /* libwebsockets writes NULL here when it is gone */
@@ -39,58 +45,64 @@ struct eio_transport_layer {
     void *done_user;
 };
 
-/* ---- events from libwebsockets ---- */
-
-static void stream_closed(eio_stream_t *stream)
+static raw_stream_t *raw_of(eio_stream_t *stream)
 {
-    const eio_stream_handler_t *handler = stream->handler;
-    void *user = stream->user;
-
-    if (!stream->wsi)
-        return;
-    stream->wsi = NULL;
-    stream->closing = true;
-    eio_deferred_cancel(&stream->kill);
-    sio__list_remove(&stream->link);
-    eio_stream_detach(stream);
-    stream->layer->stream_count--;
-    if (handler)
-        handler->on_closed(user, stream->error);
-    if (stream->layer->stream_count == 0 && stream->layer->on_empty)
-        stream->layer->on_empty(stream->layer->on_empty_user);
+    return SIO__CONTAINER(stream, raw_stream_t, base);
 }
 
-static int stream_received(eio_stream_t *stream, void *data, size_t len)
+/* ---- events from libwebsockets ---- */
+
+static void stream_closed(raw_stream_t *raw)
 {
-    stream->layer->bytes_in += len;
-    if (!stream->closing && stream->handler)
-        stream->handler->on_data(stream->user, data, len);
+    const eio_stream_handler_t *handler = raw->base.handler;
+    eio_transport_layer_t *layer = raw->layer;
+    void *user = raw->base.user;
+
+    if (!raw->wsi)
+        return;
+    raw->wsi = NULL;
+    raw->base.closing = true;
+    eio_deferred_cancel(&raw->kill);
+    sio__list_remove(&raw->link);
+    eio_stream_detach(&raw->base);
+    layer->stream_count--;
+    if (handler)
+        handler->on_closed(user, raw->error);
+    if (layer->stream_count == 0 && layer->on_empty)
+        layer->on_empty(layer->on_empty_user);
+}
+
+static int stream_received(raw_stream_t *raw, void *data, size_t len)
+{
+    raw->layer->bytes_in += len;
+    if (!raw->base.closing && raw->base.handler)
+        raw->base.handler->on_data(raw->base.user, data, len);
     return 0;
 }
 
-static int stream_writable(struct lws *wsi, eio_stream_t *stream)
+static int stream_writable(struct lws *wsi, raw_stream_t *raw)
 {
-    if (!stream->blocked || lws_partial_buffered(wsi))
+    if (!raw->base.blocked || lws_partial_buffered(wsi))
         return 0;
-    stream->blocked = false;
-    if (!stream->closing && stream->handler)
-        stream->handler->on_writable(stream->user);
+    raw->base.blocked = false;
+    if (!raw->base.closing && raw->base.handler)
+        raw->base.handler->on_writable(raw->base.user);
     return 0;
 }
 
 static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *session, void *in, size_t len)
 {
-    eio_stream_t *stream = session;
+    raw_stream_t *raw = session;
 
-    if (!stream || !stream->layer)
+    if (!raw || !raw->layer)
         return 0;
     switch (reason) {
     case LWS_CALLBACK_RAW_RX:
-        return stream_received(stream, in, len);
+        return stream_received(raw, in, len);
     case LWS_CALLBACK_RAW_WRITEABLE:
-        return stream_writable(wsi, stream);
+        return stream_writable(wsi, raw);
     case LWS_CALLBACK_RAW_CLOSE:
-        stream_closed(stream);
+        stream_closed(raw);
         return 0;
     default:
         return 0;
@@ -98,7 +110,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *ses
 }
 
 static const struct lws_protocols protocols[] = {
-    {"socketio-stream", on_event, sizeof(eio_stream_t), 0, 0, NULL, WRITE_MAX},
+    {"socketio-stream", on_event, sizeof(raw_stream_t), 0, 0, NULL, WRITE_MAX},
     {NULL, NULL, 0, 0, 0, NULL, 0},
 };
 
@@ -106,80 +118,56 @@ static const struct lws_protocols protocols[] = {
 
 static void kill_stream(eio_deferred_t *deferred)
 {
-    eio_stream_t *stream = SIO__CONTAINER(deferred, eio_stream_t, kill);
+    raw_stream_t *raw = SIO__CONTAINER(deferred, raw_stream_t, kill);
 
-    if (stream->wsi)
-        lws_set_timeout(stream->wsi, PENDING_TIMEOUT_KILLED_BY_PARENT, KILL_NOW);
+    if (raw->wsi)
+        lws_set_timeout(raw->wsi, PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_SYNC);
 }
 
-void eio_stream_close(eio_stream_t *stream)
+static void raw_close(eio_stream_t *stream)
 {
-    if (!stream->wsi)
-        return;
-    stream->closing = true;
-    eio_loop_defer(stream->layer->loop, &stream->kill);
+    raw_stream_t *raw = raw_of(stream);
+
+    if (raw->wsi)
+        eio_loop_defer(raw->layer->loop, &raw->kill);
 }
 
-int eio_stream_write(eio_stream_t *stream, const void *data, size_t len)
+static int raw_write(eio_stream_t *stream, const void *data, size_t len)
 {
+    raw_stream_t *raw = raw_of(stream);
     int sent;
 
-    if (!stream->wsi || stream->closing)
+    if (!raw->wsi)
         return -1;
     errno = 0;
-    sent = lws_write(stream->wsi, (unsigned char *)(uintptr_t)data, len, LWS_WRITE_RAW);
+    sent = lws_write(raw->wsi, (unsigned char *)(uintptr_t)data, len, LWS_WRITE_RAW);
     if (sent < 0) {
-        stream->error = errno ? errno : EPIPE;
+        raw->error = errno ? errno : EPIPE;
         eio_stream_close(stream);
         return -1;
     }
-    stream->layer->bytes_out += len;
-    stream->blocked = lws_partial_buffered(stream->wsi);
+    raw->layer->bytes_out += len;
+    stream->blocked = lws_partial_buffered(raw->wsi);
     return 0;
 }
 
-void eio_stream_pause(eio_stream_t *stream, bool paused)
+static void raw_pause(eio_stream_t *stream, bool paused)
 {
-    if (!stream->wsi || stream->paused == paused)
-        return;
-    stream->paused = paused;
-    lws_rx_flow_control(stream->wsi, paused ? 0 : 1);
+    raw_stream_t *raw = raw_of(stream);
+
+    if (raw->wsi)
+        lws_rx_flow_control(raw->wsi, paused ? 0 : 1);
 }
 
-void eio_stream_finish(eio_stream_t *stream)
+static void raw_finish(eio_stream_t *stream)
 {
-    if (stream->wsi && !stream->secure)
-        shutdown(lws_get_socket_fd(stream->wsi), SHUT_WR);
+    raw_stream_t *raw = raw_of(stream);
+
+    if (raw->wsi && !stream->secure)
+        shutdown(lws_get_socket_fd(raw->wsi), SHUT_WR);
 }
 
-void eio_stream_address(const eio_stream_t *stream, char out[46])
-{
-    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
-    out[0] = '\0';
-    if (stream->family == AF_INET)
-        inet_ntop(AF_INET, stream->address, out, 46);
-    else if (stream->family == AF_INET6 && memcmp(stream->address, mapped, sizeof(mapped)) == 0) {
-        memcpy(out, "::ffff:", 7);
-        inet_ntop(AF_INET, stream->address + 12, out + 7, 46 - 7);
-    } else if (stream->family == AF_INET6)
-        inet_ntop(AF_INET6, stream->address, out, 46);
-}
-
-static void keep_address(eio_stream_t *stream, const struct sockaddr *peer)
-{
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-
-    stream->family = (uint8_t)peer->sa_family;
-    if (peer->sa_family == AF_INET) {
-        memcpy(&v4, peer, sizeof(v4));
-        memcpy(stream->address, &v4.sin_addr, 4);
-    } else if (peer->sa_family == AF_INET6) {
-        memcpy(&v6, peer, sizeof(v6));
-        memcpy(stream->address, &v6.sin6_addr, 16);
-    }
-}
+static const eio_stream_ops_t raw_ops = {raw_write, raw_pause, raw_finish, raw_close};
 
 eio_stream_t *eio_stream_adopt(eio_transport_layer_t *layer, struct lws_vhost *vhost, int fd, bool secure,
                                const struct sockaddr *peer)
@@ -187,18 +175,19 @@ eio_stream_t *eio_stream_adopt(eio_transport_layer_t *layer, struct lws_vhost *v
     lws_sock_file_fd_type descriptor = {.sockfd = fd};
     lws_adoption_type type = LWS_ADOPT_SOCKET | (secure ? LWS_ADOPT_ALLOW_SSL : 0);
     struct lws *wsi = lws_adopt_descriptor_vhost(vhost, type, descriptor, protocols[0].name, NULL);
-    eio_stream_t *stream = wsi ? lws_wsi_user(wsi) : NULL;
+    raw_stream_t *raw = wsi ? lws_wsi_user(wsi) : NULL;
 
-    if (!stream)
+    if (!raw)
         return NULL;
-    stream->wsi = wsi;
-    stream->layer = layer;
-    stream->secure = secure;
-    eio_deferred_init(&stream->kill, kill_stream);
-    sio__list_append(&layer->streams, &stream->link);
+    raw->base.ops = &raw_ops;
+    raw->base.secure = secure;
+    raw->wsi = wsi;
+    raw->layer = layer;
+    eio_deferred_init(&raw->kill, kill_stream);
+    sio__list_append(&layer->streams, &raw->link);
     layer->stream_count++;
-    keep_address(stream, peer);
-    return stream;
+    eio_stream_set_address(&raw->base, peer);
+    return &raw->base;
 }
 
 /* ---- the context ---- */
@@ -301,7 +290,7 @@ void eio_transport_layer_each(eio_transport_layer_t *layer, void (*fn)(eio_strea
 
     while (node != &layer->streams) {
         sio__list_t *next = node->next;
-        fn(SIO__CONTAINER(node, eio_stream_t, link));
+        fn(&SIO__CONTAINER(node, raw_stream_t, link)->base);
         node = next;
     }
 }

@@ -24,16 +24,19 @@ typedef struct eio_stream_handler {
     void (*on_closed)(void *user, int error);
 } eio_stream_handler_t;
 
-struct lws;
+/* How a kind of stream does what the functions below say. */
+typedef struct eio_stream_ops {
+    int (*write)(eio_stream_t *stream, const void *data, size_t len);
+    void (*pause)(eio_stream_t *stream, bool paused);
+    void (*finish)(eio_stream_t *stream);
+    void (*close)(eio_stream_t *stream);
+} eio_stream_ops_t;
 
+/* The part that all kinds share; the kind's own structure holds it. */
 struct eio_stream {
-    struct lws *wsi;
-    struct eio_transport_layer *layer;
+    const eio_stream_ops_t *ops;
     const eio_stream_handler_t *handler; /* NULL: nobody cares (any more) */
     void *user;
-    eio_deferred_t kill;
-    sio__list_t link; /* in the layer's list of streams */
-    int error;
     bool closing;
     bool blocked;
     bool secure;
@@ -46,7 +49,10 @@ struct eio_stream {
  * Sends all of `data`: what the kernel doesn't take now is kept and sent later, and then on_writable is called; until then the
  * stream is blocked and must not be written to. 0, or -1 when it is closing (on_closed follows).
  */
-int eio_stream_write(eio_stream_t *stream, const void *data, size_t len);
+static inline int eio_stream_write(eio_stream_t *stream, const void *data, size_t len)
+{
+    return stream->closing ? -1 : stream->ops->write(stream, data, len);
+}
 
 static inline bool eio_stream_blocked(const eio_stream_t *stream)
 {
@@ -54,13 +60,26 @@ static inline bool eio_stream_blocked(const eio_stream_t *stream)
 }
 
 /* Stops and resumes reading, so that the kernel's window pushes back on the peer. */
-void eio_stream_pause(eio_stream_t *stream, bool paused);
+static inline void eio_stream_pause(eio_stream_t *stream, bool paused)
+{
+    if (stream->paused == paused)
+        return;
+    stream->paused = paused;
+    stream->ops->pause(stream, paused);
+}
 
 /* Tells the peer that nothing more will come; reading goes on. Over TLS without effect. */
-void eio_stream_finish(eio_stream_t *stream);
+static inline void eio_stream_finish(eio_stream_t *stream)
+{
+    stream->ops->finish(stream);
+}
 
 /* Closes at the end of the loop iteration; what a write left over is dropped. on_closed follows. */
-void eio_stream_close(eio_stream_t *stream);
+static inline void eio_stream_close(eio_stream_t *stream)
+{
+    stream->closing = true;
+    stream->ops->close(stream);
+}
 
 /* Forgets the handler: no further calls for this stream. */
 static inline void eio_stream_detach(eio_stream_t *stream)
@@ -68,6 +87,9 @@ static inline void eio_stream_detach(eio_stream_t *stream)
     stream->handler = NULL;
     stream->user = NULL;
 }
+
+/* Remembers the peer's address. */
+void eio_stream_set_address(eio_stream_t *stream, const struct sockaddr *peer);
 
 /* The peer's IP address as text ("" for a Unix socket), at most 46 bytes with the NUL. */
 void eio_stream_address(const eio_stream_t *stream, char out[46]);
