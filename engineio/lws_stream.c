@@ -13,6 +13,7 @@
 #include <libwebsockets.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 enum {
     READ_BUFFER = 65536,      /* one per context, not per connection */
@@ -25,6 +26,7 @@ typedef struct raw_stream {
     struct lws *wsi; /* NULL when it is gone */
     eio_transport_layer_t *layer;
     eio_deferred_t kill;
+    eio_deferred_t release;
     sio__list_t link; /* in the layer's list of streams */
     int error;
 } raw_stream_t;
@@ -65,6 +67,7 @@ static void stream_closed(raw_stream_t *raw)
     eio_deferred_cancel(&raw->kill);
     sio__list_remove(&raw->link);
     eio_stream_detach(&raw->base);
+    eio_loop_release(layer->loop, &raw->release);
     layer->stream_count--;
     if (handler)
         handler->on_closed(user, raw->error);
@@ -92,9 +95,10 @@ static int stream_writable(struct lws *wsi, raw_stream_t *raw)
 
 static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *session, void *in, size_t len)
 {
-    raw_stream_t *raw = session;
+    raw_stream_t *raw = lws_get_opaque_user_data(wsi);
 
-    if (!raw || !raw->layer)
+    (void)session;
+    if (!raw)
         return 0;
     switch (reason) {
     case LWS_CALLBACK_RAW_RX:
@@ -110,7 +114,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *ses
 }
 
 static const struct lws_protocols protocols[] = {
-    {"socketio-stream", on_event, sizeof(raw_stream_t), 0, 0, NULL, WRITE_MAX},
+    {"socketio-stream", on_event, 0, 0, 0, NULL, WRITE_MAX},
     {NULL, NULL, 0, 0, 0, NULL, 0},
 };
 
@@ -169,24 +173,50 @@ static void raw_finish(eio_stream_t *stream)
 
 static const eio_stream_ops_t raw_ops = {raw_write, raw_pause, raw_finish, raw_close};
 
-eio_stream_t *eio_stream_adopt(eio_transport_layer_t *layer, struct lws_vhost *vhost, int fd, bool secure,
-                               const struct sockaddr *peer)
+static void release_stream(eio_deferred_t *deferred)
 {
-    lws_sock_file_fd_type descriptor = {.sockfd = fd};
-    lws_adoption_type type = LWS_ADOPT_SOCKET | (secure ? LWS_ADOPT_ALLOW_SSL : 0);
-    struct lws *wsi = lws_adopt_descriptor_vhost(vhost, type, descriptor, protocols[0].name, NULL);
-    raw_stream_t *raw = wsi ? lws_wsi_user(wsi) : NULL;
+    sio__free(SIO__CONTAINER(deferred, raw_stream_t, release));
+}
+
+static raw_stream_t *new_stream(eio_transport_layer_t *layer, bool secure, const struct sockaddr *peer)
+{
+    raw_stream_t *raw = sio__calloc(1, sizeof(*raw));
 
     if (!raw)
         return NULL;
     raw->base.ops = &raw_ops;
     raw->base.secure = secure;
-    raw->wsi = wsi;
     raw->layer = layer;
     eio_deferred_init(&raw->kill, kill_stream);
+    eio_deferred_init(&raw->release, release_stream);
+    eio_stream_set_address(&raw->base, peer);
+    return raw;
+}
+
+eio_stream_t *eio_stream_adopt(eio_transport_layer_t *layer, struct lws_vhost *vhost, int fd, bool secure,
+                               const struct sockaddr *peer)
+{
+    raw_stream_t *raw = new_stream(layer, secure, peer);
+    /* Ours, not libwebsockets' session memory: it moves that when a TLS connection is bound to its protocol. */
+    lws_adopt_desc_t description = {
+        .vh = vhost,
+        .type = LWS_ADOPT_SOCKET | (secure ? LWS_ADOPT_ALLOW_SSL : 0),
+        .fd = {.sockfd = fd},
+        .vh_prot_name = protocols[0].name,
+        .opaque = raw,
+    };
+
+    if (!raw) {
+        close(fd);
+        return NULL;
+    }
+    raw->wsi = lws_adopt_descriptor_vhost_via_info(&description);
+    if (!raw->wsi) {
+        sio__free(raw);
+        return NULL;
+    }
     sio__list_append(&layer->streams, &raw->link);
     layer->stream_count++;
-    eio_stream_set_address(&raw->base, peer);
     return &raw->base;
 }
 
@@ -256,6 +286,7 @@ static struct lws_vhost *create_vhost(eio_transport_layer_t *layer, const eio_tl
     info.protocols = protocols;
     if (tls) {
         info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+        info.alpn = "http/1.1";
         info.ssl_cert_filepath = tls->cert_file;
         info.ssl_private_key_filepath = tls->key_file;
         info.ssl_private_key_password = tls->passphrase;
