@@ -91,6 +91,7 @@ typedef struct eio_options {
     unsigned outbox_stall_ms;  /* 0: 30000 */
     unsigned http_timeout_ms;  /* 0: 60000 */
     size_t max_connections;    /* 0: no limit */
+    bool quiet_libwebsockets; /* its process-wide log: warnings and errors only */
     eio_handlers_t handlers;
     void *user;
     const sio__log_t *log; /* borrowed */

@@ -189,7 +189,8 @@ static void head_failed(eio_http_conn_t *conn, int status)
     respond_bare(conn, text);
 }
 
-static void begin_request(eio_http_conn_t *conn, const char *text, size_t len, const eio_http_head_t *head)
+static void begin_request(eio_http_conn_t *conn, const char *text, size_t len,
+                          const eio_http_head_t *head)
 {
     eio_request_t *request = eio_request_new(conn, text, len, head);
 
@@ -380,7 +381,8 @@ static const char *http_date(eio_http_t *http)
     return http->date;
 }
 
-static void append_head(eio_http_conn_t *conn, sio__buf_t *out, int status, sio__span_t headers, size_t body_len)
+static void append_head(eio_http_conn_t *conn, sio__buf_t *out, int status, sio__span_t headers,
+                        size_t body_len)
 {
     eio_request_t *request = conn->request;
 
@@ -393,8 +395,9 @@ static void append_head(eio_http_conn_t *conn, sio__buf_t *out, int status, sio_
     sio__buf_append(out, headers.data, headers.len);
     sio__buf_append_str(out, "Date: ");
     sio__buf_append_str(out, http_date(conn->http));
-    sio__buf_append_str(out, conn->close_after ? "\r\nConnection: close\r\n"
-                                               : "\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\n");
+    sio__buf_append_str(out, conn->close_after
+                                 ? "\r\nConnection: close\r\n"
+                                 : "\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\n");
     if (status != 304) {
         sio__buf_append_str(out, "Content-Length: ");
         sio__buf_append_uint(out, body_len);
@@ -426,7 +429,8 @@ static void answered(eio_http_conn_t *conn)
         eio_loop_defer(conn->http->loop, &conn->resume);
 }
 
-void eio_http_conn_respond(eio_http_conn_t *conn, int status, sio__span_t headers, const void *body, size_t len)
+void eio_http_conn_respond(eio_http_conn_t *conn, int status, sio__span_t headers, const void *body,
+                           size_t len)
 {
     sio__buf_t *out = &conn->http->out;
     int error;

@@ -1,6 +1,6 @@
 /*
- * An HTTP/1.1 connection on a stream: requests in, answers out, in order, kept alive between them; slow, oversized and malformed input
- * costs this connection only. An upgrade gives the stream away.
+ * An HTTP/1.1 connection on a stream: requests in, answers out, in order, kept alive between them;
+ * slow, oversized and malformed input costs this connection only. An upgrade gives the stream away.
  */
 #ifndef EIO_HTTP_CONN_H
 #define EIO_HTTP_CONN_H
@@ -19,7 +19,8 @@ typedef struct eio_http {
     eio_loop_t *loop;
     const sio__log_t *log;
     unsigned timeout_ms; /* for a request to arrive whole */
-    /* A request's head has arrived; the callee takes or answers it. Its body, if any, follows to request->handler. */
+    /* A request's head has arrived; the callee takes or answers it. Its body, if any, follows to
+     * request->handler. */
     void (*on_request)(eio_request_t *request, void *user);
     void *user;
     sio__buf_t out; /* answers are assembled here */
@@ -33,17 +34,20 @@ void eio_http_accept(eio_http_t *http, eio_stream_t *stream);
 void eio_http_free(eio_http_t *http); /* its buffers */
 
 /* Answers the connection's current request; see eio_request_respond(). */
-void eio_http_conn_respond(eio_http_conn_t *conn, int status, sio__span_t headers, const void *body, size_t len);
+void eio_http_conn_respond(eio_http_conn_t *conn, int status, sio__span_t headers, const void *body,
+                           size_t len);
 
-/* Whether the current request's body has come whole (or it has none): no on_body_end will follow. */
+/* Whether the current request's body has come whole (or it has none): no on_body_end will follow.
+ */
 bool eio_http_conn_body_done(const eio_http_conn_t *conn);
 
 /* Answers with bytes of the caller's own making and closes: refused upgrades. */
 void eio_http_conn_respond_raw(eio_http_conn_t *conn, const void *bytes, size_t len);
 
 /*
- * Ends HTTP on a connection whose current request asked for an upgrade: returns the stream, its handler unset; `rest` gets the bytes that
- * came behind the request (the caller frees it); what is still in the read buffer follows to the stream's new handler.
+ * Ends HTTP on a connection whose current request asked for an upgrade: returns the stream, its
+ * handler unset; `rest` gets the bytes that came behind the request (the caller frees it); what is
+ * still in the read buffer follows to the stream's new handler.
  */
 eio_stream_t *eio_http_conn_upgrade(eio_http_conn_t *conn, sio__buf_t *rest);
 

@@ -103,9 +103,8 @@ static int parse_request_line(cursor_t *cursor, eio_http_head_t *head)
     if (!blank || blank == at)
         return -400;
     head->target = (sio__span_t){at, (size_t)(blank - at)};
-    for (; at < blank; at++)
-        if ((uint8_t)*at >= 0x80)
-            return -400;
+    if (!eio__http_is_ascii(at, head->target.len))
+        return -400;
     return parse_version(blank + 1, (size_t)(end - blank - 1), &head->minor);
 }
 
@@ -199,11 +198,8 @@ static int note_field(const eio_http_field_t *field, facts_t *facts, eio_http_he
 
 static int parse_field_name(cursor_t *cursor, sio__span_t *name)
 {
-    char *at = cursor->at;
-    uint8_t lower;
+    char *at = eio__http_lower_token(cursor->at, cursor->end);
 
-    while (at < cursor->end && (lower = eio__http_token_lower[(uint8_t)*at]) != 0)
-        *at++ = (char)lower;
     if (at == cursor->end)
         return PARTIAL;
     if (*at != ':' || at == cursor->at)

@@ -1,6 +1,7 @@
 /*
- * HTTP/1.x request parsing: the head in one piece, the body in any pieces. Pure functions on bytes, strict where
- * leniency invites request smuggling (both lengths given, spaces before colons, bare CR, obsolete folding).
+ * HTTP/1.x request parsing: the head in one piece, the body in any pieces. Pure functions on bytes,
+ * strict where leniency invites request smuggling (both lengths given, spaces before colons, bare
+ * CR, obsolete folding).
  */
 #ifndef EIO_HTTP_PARSER_H
 #define EIO_HTTP_PARSER_H
@@ -13,7 +14,8 @@
 
 enum {
     EIO_HTTP_MAX_HEADERS = 100,
-    EIO_HTTP_MAX_HEAD = 16384 /* request line and headers together, as Node's --max-http-header-size */
+    EIO_HTTP_MAX_HEAD =
+        16384 /* request line and headers together, as Node's --max-http-header-size */
 };
 
 typedef struct eio_http_field {
@@ -35,22 +37,25 @@ typedef struct eio_http_head {
 } eio_http_head_t;
 
 /*
- * Parses a request head at the start of `data`; header names are lower-cased in place and all spans point into `data`.
- * Returns the bytes consumed (> 0), 0 when the head is not complete yet, or minus the HTTP status to answer
- * (-400, -431 beyond EIO_HTTP_MAX_HEAD bytes or EIO_HTTP_MAX_HEADERS fields, -501 unknown transfer coding, -505).
- * Leading CRLFs before the request line are skipped. `*scanned` (start with 0) lets a head that arrives in pieces be
- * searched for its end only once: while the answer is 0, call again with the same bytes and more behind them (they may
- * have moved); otherwise it is 0 again, ready for the next head. `head` is complete only when the answer is > 0.
+ * Parses a request head at the start of `data`; header names are lower-cased in place and all spans
+ * point into `data`. Returns the bytes consumed (> 0), 0 when the head is not complete yet, or
+ * minus the HTTP status to answer
+ * (-400, -431 beyond EIO_HTTP_MAX_HEAD bytes or EIO_HTTP_MAX_HEADERS fields, -501 unknown transfer
+ * coding, -505). Leading CRLFs before the request line are skipped. `*scanned` (start with 0) lets
+ * a head that arrives in pieces be searched for its end only once: while the answer is 0, call
+ * again with the same bytes and more behind them (they may have moved); otherwise it is 0 again,
+ * ready for the next head. `head` is complete only when the answer is > 0.
  *
- * Beyond RFC 9112's own rules, 400 is the answer to two Host or two Content-Length fields, even equal ones, to a
- * Transfer-Encoding in HTTP/1.0, and to bytes from 0x80 on in the target.
+ * Beyond RFC 9112's own rules, 400 is the answer to two Host or two Content-Length fields, even
+ * equal ones, to a Transfer-Encoding in HTTP/1.0, and to bytes from 0x80 on in the target.
  */
 int eio_http_parse_head(char *data, size_t len, size_t *scanned, eio_http_head_t *head);
 
 /* The first field of that (lower-case) name, or NULL. */
 const sio__span_t *eio_http_head_get(const eio_http_head_t *head, const char *name);
 
-/* Body in pieces: by Content-Length or chunked (extensions and trailers are skipped, bounded). The fields are private. */
+/* Body in pieces: by Content-Length or chunked (extensions and trailers are skipped, bounded). The
+ * fields are private. */
 typedef struct eio_http_body {
     bool chunked;
     uint8_t state;
@@ -63,9 +68,10 @@ void eio_http_body_start(eio_http_body_t *body, const eio_http_head_t *head);
 bool eio_http_body_done(const eio_http_body_t *body);
 
 /*
- * Consumes some of `data`; sets `*piece` to the body bytes found (maybe empty, pointing into `data`). Call again with the
- * rest until all is consumed or the body is done; what is left then belongs to the next request. Returns the bytes
- * consumed (> 0 unless `len` is 0 or the body is done), or -400.
+ * Consumes some of `data`; sets `*piece` to the body bytes found (maybe empty, pointing into
+ * `data`). Call again with the rest until all is consumed or the body is done; what is left then
+ * belongs to the next request. Returns the bytes consumed (> 0 unless `len` is 0 or the body is
+ * done), or -400.
  */
 long eio_http_body_feed(eio_http_body_t *body, const char *data, size_t len, sio__span_t *piece);
 

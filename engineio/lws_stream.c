@@ -254,13 +254,15 @@ static struct lws_context *create_context(eio_transport_layer_t *layer)
     return lws_create_context(&info);
 }
 
-eio_transport_layer_t *eio_transport_layer_new(eio_loop_t *loop, const sio__log_t *log, size_t max_connections)
+eio_transport_layer_t *eio_transport_layer_new(eio_loop_t *loop, const sio__log_t *log, size_t max_connections, bool quiet)
 {
     eio_transport_layer_t *layer = sio__calloc(1, sizeof(*layer));
 
     if (!layer)
         return NULL;
     raise_fd_limit(max_connections);
+    if (quiet)
+        lws_set_log_level(LLL_ERR | LLL_WARN, NULL);
     layer->loop = loop;
     layer->log = log;
     sio__list_init(&layer->streams);

@@ -129,7 +129,8 @@ eio_server_t *eio_server_new(eio_loop_t *loop, const eio_options_t *options, int
         .user = server,
     };
     *error = EIO_ELOOP;
-    server->layer = eio_transport_layer_new(loop, server->options.log, server->options.max_connections);
+    server->layer = eio_transport_layer_new(loop, server->options.log, server->options.max_connections,
+                                            server->options.quiet_libwebsockets);
     if (!server->layer) {
         free_server(server);
         return NULL;

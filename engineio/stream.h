@@ -103,7 +103,7 @@ struct sio__log;
 struct lws_vhost;
 
 /* NULL when libwebsockets can't run on this libuv loop (its plugin is missing, say); logged. */
-eio_transport_layer_t *eio_transport_layer_new(eio_loop_t *loop, const struct sio__log *log, size_t max_connections);
+eio_transport_layer_t *eio_transport_layer_new(eio_loop_t *loop, const struct sio__log *log, size_t max_connections, bool quiet);
 
 /* A virtual host for accepted connections: plain (tls NULL) or with a certificate. NULL: TLS files unusable or no memory. */
 struct lws_vhost *eio_transport_layer_vhost(eio_transport_layer_t *layer, const struct eio_tls *tls);

@@ -183,6 +183,7 @@ typedef struct sio_options {
 
     /* Program */
     struct uv_loop_s *loop; /* [one of its own] the program's libuv loop; see sio_run() */
+    bool quiet_libwebsockets; /* lowers libwebsockets' own log, which is the whole process's, to warnings and errors */
     sio_log_fn log;         /* [warnings and errors to stderr] */
     void *log_user;
     enum sio_log_level log_level; /* [SIO_LOG_WARN] */
