@@ -1,0 +1,8 @@
+EXTRA_DIST += \
+	scripts/build.sh \
+	scripts/common.sh \
+	scripts/demo.sh \
+	scripts/install-deps.sh \
+	scripts/stage.sh \
+	scripts/stages.sh \
+	scripts/test.sh
