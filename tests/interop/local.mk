@@ -3,6 +3,7 @@ EXTRA_DIST += \
 	tests/interop/conformance_reference.mjs \
 	tests/interop/differences.mjs \
 	tests/interop/lib/application.mjs \
+	tests/interop/lib/certificate.mjs \
 	tests/interop/lib/context.mjs \
 	tests/interop/lib/diff.mjs \
 	tests/interop/lib/options.mjs \
@@ -19,7 +20,9 @@ EXTRA_DIST += \
 	tests/interop/reference.mjs \
 	tests/interop/run.mjs \
 	tests/interop/scenarios/acks.mjs \
+	tests/interop/scenarios/addresses.mjs \
 	tests/interop/scenarios/binary.mjs \
+	tests/interop/scenarios/client-bundle.mjs \
 	tests/interop/scenarios/connect-timeout.mjs \
 	tests/interop/scenarios/connect.mjs \
 	tests/interop/scenarios/cors.mjs \
@@ -27,6 +30,7 @@ EXTRA_DIST += \
 	tests/interop/scenarios/headers.mjs \
 	tests/interop/scenarios/heartbeat.mjs \
 	tests/interop/scenarios/http-errors.mjs \
+	tests/interop/scenarios/initial-packet.mjs \
 	tests/interop/scenarios/limits.mjs \
 	tests/interop/scenarios/listeners.mjs \
 	tests/interop/scenarios/middlewares.mjs \

@@ -1,15 +1,17 @@
 // The scenario application on Node's socket.io: what twin.c is compared with.
 //   node reference.mjs --port 0      prints "listening on PORT"
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { Server } from "socket.io";
 import { installApplication } from "./lib/application.mjs";
 import { parseOptions, serverOptions } from "./lib/options.mjs";
 
 const flags = parseOptions(process.argv.slice(2));
-const http = createServer((_req, res) => {
-  res.writeHead(404);
-  res.end();
-});
+const notFound = (_req, res) => res.writeHead(404).end();
+const http = flags["tls-cert"]
+  ? createTlsServer({ cert: readFileSync(flags["tls-cert"]), key: readFileSync(flags["tls-key"]) }, notFound)
+  : createServer(notFound);
 const io = new Server(http, serverOptions(flags));
 installApplication(io, { hooks: flags.hooks });
 

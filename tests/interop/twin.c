@@ -13,6 +13,8 @@ struct arguments {
     int port;
     const char *host;
     const char *unix_path;
+    const char *tls_cert;
+    const char *tls_key;
     bool hooks;
     sio_options_t options;
     sio_cookie_t cookie;
@@ -24,6 +26,8 @@ enum option_letter {
     PORT = 1,
     HOST,
     UNIX,
+    TLS_CERT,
+    TLS_KEY,
     HOOKS,
     PING_INTERVAL,
     PING_TIMEOUT,
@@ -33,6 +37,9 @@ enum option_letter {
     PATH,
     TRANSPORTS,
     NO_UPGRADES,
+    NO_TRAILING_SLASH,
+    INITIAL_PACKET,
+    CLIENT_DIR,
     CORS_ORIGIN,
     CORS_CREDENTIALS,
     CORS_METHODS,
@@ -49,6 +56,8 @@ static const struct option long_options[] = {
     {"port", required_argument, NULL, PORT},
     {"host", required_argument, NULL, HOST},
     {"unix", required_argument, NULL, UNIX},
+    {"tls-cert", required_argument, NULL, TLS_CERT},
+    {"tls-key", required_argument, NULL, TLS_KEY},
     {"hooks", no_argument, NULL, HOOKS},
     {"ping-interval", required_argument, NULL, PING_INTERVAL},
     {"ping-timeout", required_argument, NULL, PING_TIMEOUT},
@@ -58,6 +67,9 @@ static const struct option long_options[] = {
     {"path", required_argument, NULL, PATH},
     {"transports", required_argument, NULL, TRANSPORTS},
     {"no-upgrades", no_argument, NULL, NO_UPGRADES},
+    {"no-trailing-slash", no_argument, NULL, NO_TRAILING_SLASH},
+    {"initial-packet", required_argument, NULL, INITIAL_PACKET},
+    {"client-dir", required_argument, NULL, CLIENT_DIR},
     {"cors-origin", required_argument, NULL, CORS_ORIGIN},
     {"cors-credentials", no_argument, NULL, CORS_CREDENTIALS},
     {"cors-methods", required_argument, NULL, CORS_METHODS},
@@ -155,7 +167,7 @@ static bool set_cookie(struct arguments *arguments, int letter, const char *valu
     }
 }
 
-static bool set_engine(struct arguments *arguments, int letter, const char *value)
+static bool set_timing(struct arguments *arguments, int letter, const char *value)
 {
     sio_options_t *options = &arguments->options;
 
@@ -175,6 +187,16 @@ static bool set_engine(struct arguments *arguments, int letter, const char *valu
     case UPGRADE_TIMEOUT:
         options->upgrade_timeout_ms = number(value);
         return true;
+    default:
+        return false;
+    }
+}
+
+static bool set_served(struct arguments *arguments, int letter, const char *value)
+{
+    sio_options_t *options = &arguments->options;
+
+    switch (letter) {
     case PATH:
         options->path = value;
         return true;
@@ -183,6 +205,15 @@ static bool set_engine(struct arguments *arguments, int letter, const char *valu
         return true;
     case NO_UPGRADES:
         options->no_upgrades = true;
+        return true;
+    case NO_TRAILING_SLASH:
+        options->no_trailing_slash = true;
+        return true;
+    case INITIAL_PACKET:
+        options->initial_packet = value;
+        return true;
+    case CLIENT_DIR:
+        options->client_dir = value;
         return true;
     default:
         return false;
@@ -201,6 +232,12 @@ static bool set_program(struct arguments *arguments, int letter, const char *val
     case UNIX:
         arguments->unix_path = value;
         return true;
+    case TLS_CERT:
+        arguments->tls_cert = value;
+        return true;
+    case TLS_KEY:
+        arguments->tls_key = value;
+        return true;
     case HOOKS:
         arguments->hooks = true;
         return true;
@@ -214,30 +251,41 @@ static bool parse(struct arguments *arguments, int argc, char **argv)
     int letter;
 
     while ((letter = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-        if (!set_program(arguments, letter, optarg) && !set_engine(arguments, letter, optarg) &&
+        if (!set_program(arguments, letter, optarg) && !set_timing(arguments, letter, optarg) &&
+            !set_served(arguments, letter, optarg) &&
             !set_cross_origin(arguments, letter, optarg) && !set_cookie(arguments, letter, optarg))
             return false;
     }
     return optind == argc;
 }
 
-static int listen_as_told(sio_server_t *io, const struct arguments *arguments)
+static int listen_on(sio_server_t *io, const struct arguments *arguments)
 {
     char address[256];
-    int error;
 
-    if (arguments->unix_path == NULL) {
-        error = sio_listen(io, arguments->host, arguments->port);
-        snprintf(address, sizeof(address), "%d", sio_port(io));
-    } else {
+    if (arguments->unix_path != NULL) {
         snprintf(address, sizeof(address), "unix:%s", arguments->unix_path);
-        error = sio_listen(io, address, 0);
+        return sio_listen(io, address, 0);
     }
+    if (arguments->tls_cert != NULL)
+        return sio_listen_tls(io, arguments->host, arguments->port,
+                              SIO_TLS(.cert_file = arguments->tls_cert,
+                                      .key_file = arguments->tls_key));
+    return sio_listen(io, arguments->host, arguments->port);
+}
+
+static int listen_and_tell(sio_server_t *io, const struct arguments *arguments)
+{
+    int error = listen_on(io, arguments);
+
     if (error != SIO_OK) {
         fprintf(stderr, "cannot listen: %s\n", sio_strerror(error));
         return error;
     }
-    printf("listening on %s\n", address);
+    if (arguments->unix_path != NULL)
+        printf("listening on %s\n", arguments->unix_path);
+    else
+        printf("listening on %d\n", sio_port(io));
     fflush(stdout);
     return SIO_OK;
 }
@@ -257,7 +305,7 @@ int main(int argc, char **argv)
         return 1;
     app.hooks = arguments.hooks;
     twin_install(&app);
-    if (listen_as_told(app.io, &arguments) != SIO_OK)
+    if (listen_and_tell(app.io, &arguments) != SIO_OK)
         return 1;
     sio_shutdown_on_signals(app.io);
     return sio_run(app.io);

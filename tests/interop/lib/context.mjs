@@ -2,7 +2,7 @@
 import { Queue, within } from "../../wire/lib/wait.mjs";
 import { RawSocket, RawPolling, httpRequest } from "./raw.mjs";
 import { show, showAll } from "./show.mjs";
-import { connectPeer, makePeer } from "./stock.mjs";
+import { baseUrl, connectPeer, makePeer } from "./stock.mjs";
 import { Transcript } from "./transcript.mjs";
 
 export class Skip extends Error {}
@@ -95,12 +95,12 @@ export class Context {
     this.raws = [];
     this.sessions = [];
     observer?.reset(this.transcript);
-    this.transcript.mask(`127.0.0.1:${this.target.port}`, "<host>");
-    this.transcript.mask(`localhost:${this.target.port}`, "<host>");
+    const { host, port } = this.target;
+    if (port) for (const each of [`${host}:${port}`, `[${host}]:${port}`]) this.transcript.mask(each, "<host>");
   }
 
   get url() {
-    return `http://127.0.0.1:${this.target.port}`;
+    return baseUrl(this.target);
   }
 
   log(text) {

@@ -1,7 +1,7 @@
 // The command line both servers understand, and its translation for Node's server.
 
 const DEFAULTS = { port: "0", host: "127.0.0.1" };
-const SWITCHES = new Set(["cors-credentials", "no-upgrades", "hooks"]);
+const SWITCHES = new Set(["cors-credentials", "no-upgrades", "no-trailing-slash", "hooks"]);
 
 export function parseOptions(args) {
   const flags = { ...DEFAULTS };
@@ -60,6 +60,8 @@ export function serverOptions(flags) {
     upgradeTimeout: given(flags["upgrade-timeout"], Number),
     path: flags.path,
     transports: given(flags.transports, list),
+    initialPacket: flags["initial-packet"],
+    addTrailingSlash: flags["no-trailing-slash"] ? false : undefined,
     allowUpgrades: flags["no-upgrades"] ? false : undefined,
     cors: corsOptions(flags),
     cookie: cookieOptions(flags),

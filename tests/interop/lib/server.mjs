@@ -6,6 +6,7 @@ import path from "node:path";
 import readline from "node:readline";
 import { fileURLToPath } from "node:url";
 import { within } from "../../wire/lib/wait.mjs";
+import { certificate } from "./certificate.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
@@ -23,12 +24,28 @@ export class ServerProcess {
     this.stderr = "";
   }
 
-  // An option "--unix" without a value gets a socket of its own in a fresh directory.
+  // "--unix" and "--tls" stand without values: a socket in a fresh directory, a certificate made for the run.
   arguments() {
-    if (!this.options.includes("--unix")) return ["--port", "0", ...this.options];
+    const values = { "--unix": () => this.makeUnixSocket(), "--tls": () => this.makeCertificate() };
+    return ["--port", "0", ...this.options.flatMap((option) => values[option]?.() ?? [option])];
+  }
+
+  makeUnixSocket() {
     this.directory = mkdtempSync(path.join(tmpdir(), "sio-interop-"));
     this.unix = path.join(this.directory, "socket");
-    return this.options.flatMap((option) => (option === "--unix" ? ["--unix", this.unix] : [option]));
+    return ["--unix", this.unix];
+  }
+
+  makeCertificate() {
+    const { cert, key } = certificate();
+    this.tls = true;
+    return ["--tls-cert", cert, "--tls-key", key];
+  }
+
+  targetAt(where) {
+    if (this.unix) return { unix: this.unix };
+    const host = this.options.includes("--host") ? this.options[this.options.indexOf("--host") + 1] : "127.0.0.1";
+    return { port: Number(where), host: host === "::" ? "127.0.0.1" : host, tls: this.tls };
   }
 
   async start() {
@@ -48,7 +65,7 @@ export class ServerProcess {
     });
     const where = await within(Promise.race([listening, died]), `${this.kind.name} to listen`, 15000);
     died.catch(() => {});
-    this.target = this.unix ? { unix: this.unix } : { port: Number(where) };
+    this.target = this.targetAt(where);
     return this;
   }
 

@@ -92,13 +92,14 @@ export class Peer {
   }
 }
 
-export function clientUrl(target, namespace) {
-  return `http://127.0.0.1:${target.port}${namespace}`;
+export function baseUrl({ host, port, tls }) {
+  return `${tls ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 export function makePeer({ transcript, target, transport, path }, name, { namespace = "/", ...options } = {}) {
-  const socket = io(clientUrl(target, namespace), {
+  const socket = io(baseUrl(target) + namespace, {
     ...DEFAULTS,
+    rejectUnauthorized: false,
     path,
     transports: TRANSPORTS[transport],
     autoConnect: false,

@@ -304,6 +304,25 @@ export const cases = [
     },
   },
   {
+    name: "two connects in one payload",
+    async run(t) {
+      const session = await t.polling("raw");
+      await session.sayPost("40\x1e40/chat,");
+      await session.sayGet();
+      await session.send('42["echo",1]\x1e42/chat,["echo",2]');
+      await session.poll();
+    },
+  },
+  {
+    name: "a connect and an event in one payload",
+    async run(t) {
+      const session = await t.polling("raw");
+      await session.sayPost('40\x1e42["echo",1]');
+      await session.sayGet();
+      await session.sayGet("GET after it");
+    },
+  },
+  {
     name: "volatile without a GET waiting",
     async run(t) {
       const session = await joined(t);

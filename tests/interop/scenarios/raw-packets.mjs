@@ -206,6 +206,19 @@ export const cases = [
     },
   },
   {
+    name: "the server answers once, whatever the program does",
+    async run(t) {
+      const ws = await (await t.ws("raw")).join();
+      ws.send('421["ack twice"]');
+      await ws.recv();
+      ws.send('422["ack later"]');
+      ws.send('42["ack now",1]');
+      ws.send('42["ack now",2]');
+      await ws.recv();
+      await ws.fence();
+    },
+  },
+  {
     name: "packets after one that cannot be decoded are not looked at",
     async run(t) {
       const ws = await (await t.ws("raw")).join();

@@ -21,6 +21,15 @@ export const cases = [
     run: (t) => t.http("polling", { path: `${t.path}/?EIO=4&transport=polling` }),
   },
   {
+    name: "no trailing slash",
+    options: ["--no-trailing-slash"],
+    async run(t) {
+      for (const path of ["/socket.io", "/socket.io/", "/socket.iox", "/socket.i"]) {
+        await t.http(path, { path: `${path}?EIO=4&transport=polling` });
+      }
+    },
+  },
+  {
     name: "another path",
     options: ["--path", "/deep/er"],
     async run(t) {

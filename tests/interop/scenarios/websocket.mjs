@@ -169,6 +169,14 @@ export const cases = [
     },
   },
   {
+    name: "volatile: dropped while a write is under way",
+    async run(t) {
+      const ws = await joined(t);
+      ws.send('42["volatile burst",3]');
+      await ws.fence();
+    },
+  },
+  {
     name: "lengths around the borders of the frame header",
     async run(t) {
       const ws = await joined(t);

@@ -1,0 +1,15 @@
+// A message of the program's right behind the open packet. No Socket.IO client understands it, so nobody observes.
+export const transports = ["raw"];
+export const servers = ["--initial-packet", "welcome é"];
+export const observer = false;
+
+export const cases = [
+  {
+    name: "polling and WebSocket",
+    async run(t) {
+      await t.http("polling", { path: `${t.path}/?EIO=4&transport=polling` });
+      const ws = await t.ws("ws");
+      await ws.recv(2);
+    },
+  },
+];
