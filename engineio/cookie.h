@@ -21,12 +21,13 @@ typedef struct eio_cookie {
 } eio_cookie_t;
 
 /*
- * Whether name, path, domain, dates and keywords may stand in a Set-Cookie field, by the rules of that package. Asked once,
- * when the options come in; the value needs no check.
+ * Whether name, path, domain, dates and keywords may stand in a Set-Cookie field, by the rules of
+ * that package. Asked once, when the options come in; the value needs no check.
  */
 bool eio_cookie_valid(const eio_cookie_t *cookie);
 
-/* Attribute order: Max-Age, Domain, Path, Expires, HttpOnly, Secure, Partitioned, Priority, SameSite. The value is URL-encoded. Takes a valid cookie. */
+/* Attribute order: Max-Age, Domain, Path, Expires, HttpOnly, Secure, Partitioned, Priority,
+ * SameSite. The value is URL-encoded. Takes a valid cookie. */
 void eio_cookie_serialize(sio__buf_t *out, const eio_cookie_t *cookie, const char *value);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * Cross-origin resource sharing with the semantics of the npm package `cors` (upstream-features: strings are sent
- * whatever the request's Origin, lists reflect it, Vary is merged). Pure: reads a request's fields, appends response fields.
+ * Cross-origin resource sharing with the semantics of the npm package `cors` (upstream-features:
+ * strings are sent whatever the request's Origin, lists reflect it, Vary is merged). Pure: reads a
+ * request's fields, appends response fields.
  */
 #ifndef EIO_CORS_H
 #define EIO_CORS_H
@@ -12,8 +13,9 @@
 
 typedef struct eio_cors {
     bool enabled;
-    bool reflect_any;           /* origin: true */
-    const char *origin;         /* origin: one string ("*" included), sent always; "": no CORS; NULL: see the others */
+    bool reflect_any;   /* origin: true */
+    const char *origin; /* origin: one string ("*" included), sent always; "": no CORS; NULL: see
+                           the others */
     const char *const *origins; /* origin: a list, reflected when it matches; NULL-terminated */
     /* origin: a function or patterns; asked about an Origin the list doesn't hold */
     bool (*origin_allowed)(void *user, const char *origin, size_t len);
@@ -34,11 +36,12 @@ typedef struct eio_cors_request {
 } eio_cors_request_t;
 
 /*
- * With none of reflect_any, origin, origins and origin_allowed set, any origin is allowed ("*"). A refused Origin gets a
- * response without Access-Control-Allow-Origin, but with Vary.
+ * With none of reflect_any, origin, origins and origin_allowed set, any origin is allowed ("*"). A
+ * refused Origin gets a response without Access-Control-Allow-Origin, but with Vary.
  *
- * Appends the response's header lines ("Name: value\r\n"...) to `out`. Returns true when the request is a preflight that
- * is to be answered now, with success_status and Content-Length: 0; false when the request goes on.
+ * Appends the response's header lines ("Name: value\r\n"...) to `out`. Returns true when the
+ * request is a preflight that is to be answered now, with success_status and Content-Length: 0;
+ * false when the request goes on.
  */
 bool eio_cors_apply(const eio_cors_t *cors, const eio_cors_request_t *request, sio__buf_t *out);
 

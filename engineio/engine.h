@@ -1,6 +1,6 @@
 /*
- * The Engine.IO server, protocol 4: sessions over long-polling and WebSocket. What socketio/ builds on, and usable alone.
- * All of it belongs to the loop thread.
+ * The Engine.IO server, protocol 4: sessions over long-polling and WebSocket. What socketio/ builds
+ * on, and usable alone. All of it belongs to the loop thread.
  */
 #ifndef EIO_ENGINE_H
 #define EIO_ENGINE_H
@@ -47,21 +47,25 @@ typedef enum eio_error {
 
 const char *eio_error_message(eio_error_t error);
 
-/* A request held by a hook that answers later; see on_handshake. Answer exactly once; any thread must go through eio_loop_post(). */
+/* A request held by a hook that answers later; see on_handshake. Answer exactly once; any thread
+ * must go through eio_loop_post(). */
 typedef struct eio_verdict eio_verdict_t;
 void eio_verdict_allow(eio_verdict_t *verdict);
 void eio_verdict_refuse(eio_verdict_t *verdict, const char *message); /* 403; NULL: "Forbidden" */
 
 /* The headers of an answer, as the headers hooks see them. */
 typedef struct eio_headers eio_headers_t;
-int eio_headers_add(eio_headers_t *headers, const char *name, const char *value); /* -1: line break or no memory */
+int eio_headers_add(eio_headers_t *headers, const char *name,
+                    const char *value); /* -1: line break or no memory */
 
 /* What the owner of a server is told. Each may be NULL. `user` is eio_options.user. */
 typedef struct eio_handlers {
     void (*on_connection)(eio_session_t *session, void *user);
     /* `data` is valid until the call returns; text is valid UTF-8. */
-    void (*on_message)(eio_session_t *session, bool binary, const char *data, size_t len, void *user);
-    /* The last call for a session; `detail` says in English what the reason can't. Its memory goes at the end of the iteration. */
+    void (*on_message)(eio_session_t *session, bool binary, const char *data, size_t len,
+                       void *user);
+    /* The last call for a session; `detail` says in English what the reason can't. Its memory goes
+     * at the end of the iteration. */
     void (*on_close)(eio_session_t *session, eio_reason_t reason, const char *detail, void *user);
     void (*on_upgrade)(eio_session_t *session, void *user);
     /* The outbox is empty and the transport writable again after packets had to wait. */
@@ -69,11 +73,13 @@ typedef struct eio_handlers {
     /* A handshake (no sid) that is otherwise in order: allowRequest. NULL: all are allowed. */
     void (*on_handshake)(eio_request_t *request, eio_verdict_t *verdict, void *user);
     /* A refused request; context is upstream's, as JSON text. */
-    void (*on_connection_error)(eio_request_t *request, eio_error_t code, const char *message, const char *context, void *user);
+    void (*on_connection_error)(eio_request_t *request, eio_error_t code, const char *message,
+                                const char *context, void *user);
     void (*on_initial_headers)(eio_request_t *request, eio_headers_t *headers, void *user);
     void (*on_headers)(eio_request_t *request, eio_headers_t *headers, void *user);
-    /* Every request, before the engine looks at it, CORS headers prepared: true when the handler takes it over (and answers it, now or
-       later, by eio_request_reply). Requests outside the path that nobody takes get 404. */
+    /* Every request, before the engine looks at it, CORS headers prepared: true when the handler
+       takes it over (and answers it, now or later, by eio_request_reply). Requests outside the path
+       that nobody takes get 404. */
     bool (*on_request)(eio_request_t *request, bool inside_path, void *user);
 } eio_handlers_t;
 
@@ -86,11 +92,11 @@ typedef struct eio_options {
     bool no_upgrades;
     const eio_cookie_t *cookie; /* NULL: none */
     const char *initial_packet;
-    eio_cors_t cors; /* its texts must outlive the server */
-    size_t outbox_limit;       /* 0: 16 MiB */
-    unsigned outbox_stall_ms;  /* 0: 30000 */
-    unsigned http_timeout_ms;  /* 0: 60000 */
-    size_t max_connections;    /* 0: no limit */
+    eio_cors_t cors;          /* its texts must outlive the server */
+    size_t outbox_limit;      /* 0: 16 MiB */
+    unsigned outbox_stall_ms; /* 0: 30000 */
+    unsigned http_timeout_ms; /* 0: 60000 */
+    size_t max_connections;   /* 0: no limit */
     bool quiet_libwebsockets; /* its process-wide log: warnings and errors only */
     eio_handlers_t handlers;
     void *user;
@@ -114,7 +120,8 @@ enum {
     EIO_ELOOP = -11
 };
 
-/* Texts are copied. NULL with *error set: EIO_ENOMEM, EIO_ELOOP (libwebsockets can't run on libuv here; logged). */
+/* Texts are copied. NULL with *error set: EIO_ENOMEM, EIO_ELOOP (libwebsockets can't run on libuv
+ * here; logged). */
 eio_server_t *eio_server_new(eio_loop_t *loop, const eio_options_t *options, int *error);
 
 typedef struct eio_tls {
@@ -129,10 +136,11 @@ int eio_server_port(const eio_server_t *server); /* of the newest TCP listener *
 void eio_server_stop_listening(eio_server_t *server);
 
 /*
- * Closes every session ("forced close"), lets queued packets leave for at most drain_ms, closes all connections and frees the
- * server; `done` is called last, when nothing of it is left on the loop.
+ * Closes every session ("forced close"), lets queued packets leave for at most drain_ms, closes all
+ * connections and frees the server; `done` is called last, when nothing of it is left on the loop.
  */
-void eio_server_close(eio_server_t *server, unsigned drain_ms, void (*done)(void *user), void *user);
+void eio_server_close(eio_server_t *server, unsigned drain_ms, void (*done)(void *user),
+                      void *user);
 
 const eio_counters_t *eio_server_counters(const eio_server_t *server);
 const char *eio_server_path(const eio_server_t *server); /* with its trailing slash */
@@ -142,18 +150,21 @@ const char *eio_server_path(const eio_server_t *server); /* with its trailing sl
 const char *eio_session_id(const eio_session_t *session);
 void eio_session_set_user(eio_session_t *session, void *user);
 void *eio_session_user(const eio_session_t *session);
-const char *eio_session_transport(const eio_session_t *session);      /* "polling", "websocket" */
-eio_request_t *eio_session_request(const eio_session_t *session);     /* the first one; borrowed, as long as the session */
+const char *eio_session_transport(const eio_session_t *session); /* "polling", "websocket" */
+eio_request_t *eio_session_request(
+    const eio_session_t *session); /* the first one; borrowed, as long as the session */
 
-/* Queues a message; it leaves at the end of the loop iteration. 0, EIO_ECLOSED, EIO_EBACKPRESSURE, EIO_ENOMEM. */
-int eio_session_send(eio_session_t *session, bool binary, const void *data, size_t len, bool no_compress);
+/* Queues a message; it leaves at the end of the loop iteration. 0, EIO_ECLOSED, EIO_EBACKPRESSURE,
+ * EIO_ENOMEM. */
+int eio_session_send(eio_session_t *session, bool binary, const void *data, size_t len,
+                     bool no_compress);
 
 /* The same for shared bytes; takes a reference of its own. */
 int eio_session_send_shared(eio_session_t *session, eio_message_t *message);
 
 /*
- * Whether `bytes` more may be queued: a caller with several messages that belong together asks first, so that either all or none are
- * refused. 0, EIO_ECLOSED, EIO_EBACKPRESSURE.
+ * Whether `bytes` more may be queued: a caller with several messages that belong together asks
+ * first, so that either all or none are refused. 0, EIO_ECLOSED, EIO_EBACKPRESSURE.
  */
 int eio_session_check(eio_session_t *session, size_t bytes);
 
@@ -162,8 +173,8 @@ bool eio_session_writable(const eio_session_t *session);
 size_t eio_session_queued_bytes(const eio_session_t *session);
 
 /*
- * Closes after queued packets have left (discard: at once). on_close follows, maybe from within the call, with `reason` (upstream always says
- * "forced close" here).
+ * Closes after queued packets have left (discard: at once). on_close follows, maybe from within the
+ * call, with `reason` (upstream always says "forced close" here).
  */
 void eio_session_close(eio_session_t *session, eio_reason_t reason, bool discard);
 
@@ -175,14 +186,18 @@ sio__span_t eio_request_path(const eio_request_t *request);
 /* A header by its lower-case name; false when absent. */
 bool eio_request_header(const eio_request_t *request, const char *name, sio__span_t *value);
 size_t eio_request_header_count(const eio_request_t *request);
-void eio_request_header_at(const eio_request_t *request, size_t index, sio__span_t *name, sio__span_t *value);
+void eio_request_header_at(const eio_request_t *request, size_t index, sio__span_t *name,
+                           sio__span_t *value);
 /* Query parameters, decoded; parsed again at each call: keep what you need. False when absent. */
 bool eio_request_query(const eio_request_t *request, const char *name, sio__buf_t *value);
-void eio_request_query_each(const eio_request_t *request, void (*fn)(sio__span_t name, sio__span_t value, void *user), void *user);
+void eio_request_query_each(const eio_request_t *request,
+                            void (*fn)(sio__span_t name, sio__span_t value, void *user),
+                            void *user);
 const char *eio_request_address(const eio_request_t *request); /* "" for a Unix socket */
 bool eio_request_secure(const eio_request_t *request);
 
-/* For requests taken over by on_request. Headers: more lines for the answer. reply consumes the request. */
+/* For requests taken over by on_request. Headers: more lines for the answer. reply consumes the
+ * request. */
 int eio_request_reply_header(eio_request_t *request, const char *name, const char *value);
 int eio_request_reply(eio_request_t *request, int status, const void *body, size_t len);
 

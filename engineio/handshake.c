@@ -20,7 +20,8 @@ void eio_handshake(eio_server_t *server, eio_request_t *request, bool websocket)
     eio_transport_t *transport;
 
     if (!version_supported(request)) {
-        eio_refuse(server, request, EIO_ERROR_UNSUPPORTED_PROTOCOL_VERSION, NULL, "{\"protocol\":3}");
+        eio_refuse(server, request, EIO_ERROR_UNSUPPORTED_PROTOCOL_VERSION, NULL,
+                   "{\"protocol\":3}");
         return;
     }
     if (websocket && !eio_websocket_check_handshake(request))

@@ -1,6 +1,6 @@
 /*
- * The heartbeat of protocol 4: a ping every pingInterval, its pong within pingTimeout. One timer per session alternates between the two
- * waits.
+ * The heartbeat of protocol 4: a ping every pingInterval, its pong within pingTimeout. One timer
+ * per session alternates between the two waits.
  */
 #include "engineio/server.h"
 #include "engineio/session.h"
@@ -18,7 +18,8 @@ static void end_by_timeout(eio_session_t *session)
 static void wait_for_pong(eio_session_t *session)
 {
     session->awaiting_pong = true;
-    eio_timer_start(session->server->loop, &session->heartbeat, session->server->options.ping_timeout_ms);
+    eio_timer_start(session->server->loop, &session->heartbeat,
+                    session->server->options.ping_timeout_ms);
 }
 
 static void on_heartbeat(sio__timer_t *timer)
@@ -42,7 +43,8 @@ static void on_heartbeat(sio__timer_t *timer)
 static void wait_for_interval(eio_session_t *session)
 {
     session->awaiting_pong = false;
-    eio_timer_start(session->server->loop, &session->heartbeat, session->server->options.ping_interval_ms);
+    eio_timer_start(session->server->loop, &session->heartbeat,
+                    session->server->options.ping_interval_ms);
 }
 
 void eio_heartbeat_start(eio_session_t *session)

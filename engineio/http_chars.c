@@ -19,45 +19,6 @@ const uint8_t eio__http_token_lower[256] = {
 /* Eight bytes at a time, each in its own eighth of a word. */
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* The top bit of each byte that is a letter; the other bits are clear. No byte of `word` may be
- * above 0x7f. */
-static uint64_t letter_bits(uint64_t word)
-{
-    uint64_t lower = word | EACH(0x20);
-
-    return (lower + EACH(0x80 - 'a')) & ~(lower + EACH(0x7f - 'z')) & EACH(0x80);
-}
-
-/* The top bit of each byte that is a hyphen, likewise. */
-static uint64_t hyphen_bits(uint64_t word)
-{
-    return ~((word ^ EACH('-')) + EACH(0x7f)) & EACH(0x80);
-}
-
-/* Most names are letters and hyphens: those go by the word, the rest by the table. */
-char *eio__http_lower_token(char *at, const char *end)
-{
-    uint8_t lower;
-
-    while (end - at >= 8) {
-        uint64_t word;
-        uint64_t letters;
-
-        memcpy(&word, at, 8);
-        if (word & EACH(0x80))
-            break;
-        letters = letter_bits(word);
-        if ((letters | hyphen_bits(word)) != EACH(0x80))
-            break;
-        word |= letters >> 2;
-        memcpy(at, &word, 8);
-        at += 8;
-    }
-    while (at < end && (lower = eio__http_token_lower[(uint8_t)*at]) != 0)
-        *at++ = (char)lower;
-    return at;
-}
-
 bool eio__http_is_ascii(const char *text, size_t len)
 {
     uint64_t bits = 0;

@@ -9,9 +9,6 @@
 /* For each byte: itself in lower case when a token may contain it, else 0. */
 extern const uint8_t eio__http_token_lower[256];
 
-/* Lower-cases the token that starts at `at`, in place; returns its end. */
-char *eio__http_lower_token(char *at, const char *end);
-
 bool eio__http_is_ascii(const char *text, size_t len);
 
 /* The first control character (a tab included) or DEL in at..end, or end. Bytes from 0x80 on are

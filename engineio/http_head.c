@@ -198,8 +198,11 @@ static int note_field(const eio_http_field_t *field, facts_t *facts, eio_http_he
 
 static int parse_field_name(cursor_t *cursor, sio__span_t *name)
 {
-    char *at = eio__http_lower_token(cursor->at, cursor->end);
+    char *at = cursor->at;
+    uint8_t lower;
 
+    while (at < cursor->end && (lower = eio__http_token_lower[(uint8_t)*at]) != 0)
+        *at++ = (char)lower;
     if (at == cursor->end)
         return PARTIAL;
     if (*at != ':' || at == cursor->at)

@@ -29,7 +29,8 @@ static void on_pause_over(sio__timer_t *timer)
 /* Out of descriptors or memory: the connection stays in the queue, and so would the event. */
 static void pause_accepting(eio_listener_t *listener, int error)
 {
-    SIO__LOG(listener->log, SIO__ERROR, "engine", "can't accept connections for a moment: %s", strerror(error));
+    SIO__LOG(listener->log, SIO__ERROR, "engine", "can't accept connections for a moment: %s",
+             strerror(error));
     uv_poll_stop(&listener->poll);
     eio_timer_start(listener->loop, &listener->pause, PAUSE_MS);
 }
@@ -44,7 +45,8 @@ static void on_readable(uv_poll_t *poll, int status, int events)
         struct sockaddr_storage peer;
         socklen_t len = sizeof(peer);
         int on = 1;
-        int fd = accept4(listener->fd, (struct sockaddr *)&peer, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int fd =
+            accept4(listener->fd, (struct sockaddr *)&peer, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
         if (fd < 0) {
             if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
@@ -75,11 +77,14 @@ static int bound_port(int fd)
         return 0;
     memcpy(&v4, &address, sizeof(v4));
     memcpy(&v6, &address, sizeof(v6));
-    return address.ss_family == AF_INET ? ntohs(v4.sin_port) : address.ss_family == AF_INET6 ? ntohs(v6.sin6_port) : 0;
+    return address.ss_family == AF_INET    ? ntohs(v4.sin_port)
+           : address.ss_family == AF_INET6 ? ntohs(v6.sin6_port)
+                                           : 0;
 }
 
 /* Starts listening on a bound socket; takes it, also on failure. */
-static int add_listener(sio__list_t *list, const eio_listener_t *like, int fd, const char *unix_path)
+static int add_listener(sio__list_t *list, const eio_listener_t *like, int fd,
+                        const char *unix_path)
 {
     eio_listener_t *listener = sio__calloc(1, sizeof(*listener));
 
@@ -93,7 +98,8 @@ static int add_listener(sio__list_t *list, const eio_listener_t *like, int fd, c
     sio__list_init(&listener->link);
     sio__timer_init(&listener->pause, on_pause_over);
     listener->unix_path = unix_path ? sio__strdup(unix_path) : NULL;
-    if ((unix_path && !listener->unix_path) || listen(fd, BACKLOG) || uv_poll_init(like->loop->uv, &listener->poll, fd)) {
+    if ((unix_path && !listener->unix_path) || listen(fd, BACKLOG) ||
+        uv_poll_init(like->loop->uv, &listener->poll, fd)) {
         int error = errno;
         close(fd);
         sio__free(listener->unix_path);
@@ -155,7 +161,8 @@ static int bind_address(const struct addrinfo *info, int port)
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
     if (info->ai_family == AF_INET6) {
         memcpy(&v6, info->ai_addr, sizeof(v6));
-        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, IN6_IS_ADDR_UNSPECIFIED(&v6.sin6_addr) ? &off : &on, sizeof(on));
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY,
+                   IN6_IS_ADDR_UNSPECIFIED(&v6.sin6_addr) ? &off : &on, sizeof(on));
         v6.sin6_port = htons((uint16_t)port);
         memcpy(&address, &v6, sizeof(v6));
     } else {
@@ -170,7 +177,8 @@ static int bind_address(const struct addrinfo *info, int port)
     return fd;
 }
 
-static int listen_addresses(sio__list_t *list, const eio_listener_t *like, const struct addrinfo *infos, int port)
+static int listen_addresses(sio__list_t *list, const eio_listener_t *like,
+                            const struct addrinfo *infos, int port)
 {
     const struct addrinfo *info;
     int result = EIO_EADDRESS;
@@ -208,10 +216,11 @@ static int listen_tcp(sio__list_t *list, const eio_listener_t *like, const char 
     return result;
 }
 
-int eio_listen(sio__list_t *list, eio_loop_t *loop, const sio__log_t *log, const char *host, int port, void *context,
-               eio_accept_fn accept, void *user)
+int eio_listen(sio__list_t *list, eio_loop_t *loop, const sio__log_t *log, const char *host,
+               int port, void *context, eio_accept_fn accept, void *user)
 {
-    eio_listener_t like = {.loop = loop, .log = log, .accept = accept, .user = user, .context = context};
+    eio_listener_t like = {
+        .loop = loop, .log = log, .accept = accept, .user = user, .context = context};
     sio__list_t added;
     sio__list_t *node;
     int result;

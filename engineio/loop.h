@@ -1,6 +1,7 @@
 /*
- * The server's turn on a libuv loop: timers on one wheel, work for the end of the loop iteration, and the queue through which other
- * threads reach it. Everything but eio_loop_post() and eio_loop_on_thread() belongs to the loop thread.
+ * The server's turn on a libuv loop: timers on one wheel, work for the end of the loop iteration,
+ * and the queue through which other threads reach it. Everything but eio_loop_post() and
+ * eio_loop_on_thread() belongs to the loop thread.
  */
 #ifndef EIO_LOOP_H
 #define EIO_LOOP_H
@@ -31,10 +32,10 @@ typedef struct eio_loop {
     uv_prepare_t prepare;
     uv_check_t check;
     uv_async_t async;
-    uint64_t timer_due;    /* when `timer` fires, UINT64_MAX: stopped */
-    sio__list_t deferred;  /* eio_deferred_t: flushes */
-    sio__list_t releases;  /* eio_deferred_t: frees, after all flushes */
-    uv_mutex_t mutex;      /* guards the task queue */
+    uint64_t timer_due;   /* when `timer` fires, UINT64_MAX: stopped */
+    sio__list_t deferred; /* eio_deferred_t: flushes */
+    sio__list_t releases; /* eio_deferred_t: frees, after all flushes */
+    uv_mutex_t mutex;     /* guards the task queue */
     eio_task_t *tasks;
     eio_task_t **tasks_tail;
     bool posts_closed;
@@ -47,7 +48,8 @@ typedef struct eio_loop {
 /* 0 or a libuv error. `uv` stays the caller's. */
 int eio_loop_init(eio_loop_t *loop, uv_loop_t *uv);
 
-/* Runs what is queued, refuses further tasks, closes the handles; `closed` is called when libuv is done with them. */
+/* Runs what is queued, refuses further tasks, closes the handles; `closed` is called when libuv is
+ * done with them. */
 void eio_loop_close(eio_loop_t *loop, void (*closed)(void *user), void *user);
 
 /* Milliseconds, monotonic, as of this loop iteration. */
@@ -76,7 +78,8 @@ static inline void eio_loop_defer(eio_loop_t *loop, eio_deferred_t *deferred)
         sio__list_append(&loop->deferred, &deferred->link);
 }
 
-/* At the end of this iteration when nothing of the server's is on the stack any more: the place to free what callbacks may have used. */
+/* At the end of this iteration when nothing of the server's is on the stack any more: the place to
+ * free what callbacks may have used. */
 static inline void eio_loop_release(eio_loop_t *loop, eio_deferred_t *deferred)
 {
     if (!sio__list_linked(&deferred->link))
@@ -89,7 +92,8 @@ static inline void eio_deferred_cancel(eio_deferred_t *deferred)
         sio__list_remove(&deferred->link);
 }
 
-/* Any thread. Queues and wakes the loop; 0, or -1 when the loop is closed (the task stays the caller's). */
+/* Any thread. Queues and wakes the loop; 0, or -1 when the loop is closed (the task stays the
+ * caller's). */
 int eio_loop_post(eio_loop_t *loop, eio_task_t *task);
 
 /* Any thread. */

@@ -1,7 +1,8 @@
 /*
- * Streams on libwebsockets' raw sockets, on libuv. libwebsockets brings the sockets into the loop, TLS, and the buffering of a
- * write that the kernel took in part; HTTP and WebSocket are ours above it, because its server can't enumerate a
- * request's headers, reads bodies by Content-Length only and parses frames a byte at a time.
+ * Streams on libwebsockets' raw sockets, on libuv. libwebsockets brings the sockets into the loop,
+ * TLS, and the buffering of a write that the kernel took in part; HTTP and WebSocket are ours above
+ * it, because its server can't enumerate a request's headers, reads bodies by Content-Length only
+ * and parses frames a byte at a time.
  */
 #include "engineio/stream.h"
 
@@ -16,9 +17,9 @@
 #include <unistd.h>
 
 enum {
-    READ_BUFFER = 65536,      /* one per context, not per connection */
-    WRITE_MAX = 1 << 24,      /* per system call */
-    FD_LIMIT = 131072         /* libwebsockets' tables take 16 bytes per possible descriptor */
+    READ_BUFFER = 65536, /* one per context, not per connection */
+    WRITE_MAX = 1 << 24, /* per system call */
+    FD_LIMIT = 131072    /* libwebsockets' tables take 16 bytes per possible descriptor */
 };
 
 typedef struct raw_stream {
@@ -93,7 +94,8 @@ static int stream_writable(struct lws *wsi, raw_stream_t *raw)
     return 0;
 }
 
-static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *session, void *in, size_t len)
+static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *session, void *in,
+                    size_t len)
 {
     raw_stream_t *raw = lws_get_opaque_user_data(wsi);
 
@@ -178,7 +180,8 @@ static void release_stream(eio_deferred_t *deferred)
     sio__free(SIO__CONTAINER(deferred, raw_stream_t, release));
 }
 
-static raw_stream_t *new_stream(eio_transport_layer_t *layer, bool secure, const struct sockaddr *peer)
+static raw_stream_t *new_stream(eio_transport_layer_t *layer, bool secure,
+                                const struct sockaddr *peer)
 {
     raw_stream_t *raw = sio__calloc(1, sizeof(*raw));
 
@@ -193,11 +196,12 @@ static raw_stream_t *new_stream(eio_transport_layer_t *layer, bool secure, const
     return raw;
 }
 
-eio_stream_t *eio_stream_adopt(eio_transport_layer_t *layer, struct lws_vhost *vhost, int fd, bool secure,
-                               const struct sockaddr *peer)
+eio_stream_t *eio_stream_adopt(eio_transport_layer_t *layer, struct lws_vhost *vhost, int fd,
+                               bool secure, const struct sockaddr *peer)
 {
     raw_stream_t *raw = new_stream(layer, secure, peer);
-    /* Ours, not libwebsockets' session memory: it moves that when a TLS connection is bound to its protocol. */
+    /* Ours, not libwebsockets' session memory: it moves that when a TLS connection is bound to its
+     * protocol. */
     lws_adopt_desc_t description = {
         .vh = vhost,
         .type = LWS_ADOPT_SOCKET | (secure ? LWS_ADOPT_ALLOW_SSL : 0),
@@ -222,7 +226,8 @@ eio_stream_t *eio_stream_adopt(eio_transport_layer_t *layer, struct lws_vhost *v
 
 /* ---- the context ---- */
 
-/* As Node does at its start: the soft limit of 1024 descriptors is for programs that use select(). */
+/* As Node does at its start: the soft limit of 1024 descriptors is for programs that use select().
+ */
 static void raise_fd_limit(size_t max_connections)
 {
     rlim_t want = max_connections ? max_connections + 64 : FD_LIMIT;
@@ -236,7 +241,8 @@ static void raise_fd_limit(size_t max_connections)
 
 static struct lws_context *create_context(eio_transport_layer_t *layer)
 {
-    static const lws_retry_bo_t no_validity_pings = {.secs_since_valid_ping = 0, .secs_since_valid_hangup = 0};
+    static const lws_retry_bo_t no_validity_pings = {.secs_since_valid_ping = 0,
+                                                     .secs_since_valid_hangup = 0};
     struct lws_context_creation_info info;
     void *loops[1] = {layer->loop->uv};
 
@@ -244,7 +250,8 @@ static struct lws_context *create_context(eio_transport_layer_t *layer)
     info.port = CONTEXT_PORT_NO_LISTEN;
     info.protocols = protocols;
     info.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
-                   LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+                   LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN |
+                   LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
     info.foreign_loops = loops;
     info.pt_serv_buf_size = READ_BUFFER;
     info.retry_and_idle_policy = &no_validity_pings;
@@ -254,7 +261,8 @@ static struct lws_context *create_context(eio_transport_layer_t *layer)
     return lws_create_context(&info);
 }
 
-eio_transport_layer_t *eio_transport_layer_new(eio_loop_t *loop, const sio__log_t *log, size_t max_connections, bool quiet)
+eio_transport_layer_t *eio_transport_layer_new(eio_loop_t *loop, const sio__log_t *log,
+                                               size_t max_connections, bool quiet)
 {
     eio_transport_layer_t *layer = sio__calloc(1, sizeof(*layer));
 
@@ -269,7 +277,8 @@ eio_transport_layer_t *eio_transport_layer_new(eio_loop_t *loop, const sio__log_
     layer->context = create_context(layer);
     if (!layer->context) {
         SIO__LOG(log, SIO__ERROR, "engine",
-                 "libwebsockets can't run on libuv: install its libuv plugin (Debian: libwebsockets-evlib-uv)");
+                 "libwebsockets can't run on libuv: install its libuv plugin (Debian: "
+                 "libwebsockets-evlib-uv)");
         sio__free(layer);
         return NULL;
     }
@@ -360,8 +369,9 @@ static void look_at_handle(uv_handle_t *handle, void *arg)
 }
 
 /*
- * On a foreign loop libwebsockets closes its connections and then its own two handles, asynchronously, and wants a second call when
- * libuv is through with them; it doesn't say when that is, but its handles point at the context.
+ * On a foreign loop libwebsockets closes its connections and then its own two handles,
+ * asynchronously, and wants a second call when libuv is through with them; it doesn't say when that
+ * is, but its handles point at the context.
  */
 static void finish_context(uv_idle_t *idle)
 {

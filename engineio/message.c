@@ -23,7 +23,9 @@ eio_message_t *eio_message_new(bool binary, size_t len)
     message->len = packet_len;
     frame = (uint8_t *)(message + 1);
     message->packet = frame + EIO_WS_MAX_HEADER;
-    message->header_size = (uint8_t)eio_ws_header_write(header, binary ? EIO_WS_BINARY : EIO_WS_TEXT, false, packet_len);
+    message->header_size =
+        (uint8_t)eio_ws_header_write(header, binary ? EIO_WS_BINARY : EIO_WS_TEXT, false,
+                                     packet_len);
     memcpy(message->packet - message->header_size, header, message->header_size);
     if (!binary)
         message->packet[0] = '4';

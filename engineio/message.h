@@ -1,6 +1,8 @@
 /*
- * One Engine.IO message, encoded once, referenced by every outbox it waits in: a ready WebSocket frame whose payload is the text packet
- * ("4" and the text) or the bare bytes of a binary message. Immutable after it is filled. References count across threads.
+ * One Engine.IO message, encoded once, referenced by every outbox it waits in: a ready WebSocket
+ * frame whose payload is the text packet
+ * ("4" and the text) or the bare bytes of a binary message. Immutable after it is filled.
+ * References count across threads.
  */
 #ifndef EIO_MESSAGE_H
 #define EIO_MESSAGE_H
@@ -20,8 +22,8 @@ typedef struct eio_message {
 } eio_message_t;
 
 /*
- * A message with room for `len` bytes of payload, one reference, NULL when out of memory. Fill eio_message_payload() completely before
- * anything else.
+ * A message with room for `len` bytes of payload, one reference, NULL when out of memory. Fill
+ * eio_message_payload() completely before anything else.
  */
 eio_message_t *eio_message_new(bool binary, size_t len);
 eio_message_t *eio_message_copy(bool binary, const void *payload, size_t len);

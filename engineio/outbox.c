@@ -7,7 +7,8 @@
 enum {
     CHUNK_SIZE = 4096 - 64, /* of the chunks that the pool keeps */
     POOL_MAX = 256,         /* chunks kept */
-    BY_VALUE_MAX = 8192,    /* larger packets become messages of their own, so that sending need not copy them */
+    BY_VALUE_MAX =
+        8192, /* larger packets become messages of their own, so that sending need not copy them */
     MAX_CHUNK = 1 << 30
 };
 
@@ -103,8 +104,8 @@ static uint8_t *record_add(eio_outbox_t *outbox, eio_chunk_pool_t *pool, size_t 
     return at + sizeof(record);
 }
 
-static int push_as_message(eio_outbox_t *outbox, eio_chunk_pool_t *pool, bool binary, const void *data, size_t len,
-                           bool no_compress)
+static int push_as_message(eio_outbox_t *outbox, eio_chunk_pool_t *pool, bool binary,
+                           const void *data, size_t len, bool no_compress)
 {
     eio_message_t *message = eio_message_copy(binary, data, len);
     int error;
@@ -117,15 +118,16 @@ static int push_as_message(eio_outbox_t *outbox, eio_chunk_pool_t *pool, bool bi
     return error;
 }
 
-int eio_outbox_push(eio_outbox_t *outbox, eio_chunk_pool_t *pool, bool binary, eio_packet_type_t type, const void *data,
-                    size_t len, bool no_compress)
+int eio_outbox_push(eio_outbox_t *outbox, eio_chunk_pool_t *pool, bool binary,
+                    eio_packet_type_t type, const void *data, size_t len, bool no_compress)
 {
     uint8_t *at;
     size_t prefix = binary ? 0 : 1;
 
     if (len > BY_VALUE_MAX && type == EIO_PACKET_MESSAGE)
         return push_as_message(outbox, pool, binary, data, len, no_compress);
-    at = record_add(outbox, pool, prefix + len, (binary ? RECORD_BINARY : 0) | (no_compress ? RECORD_NO_COMPRESS : 0));
+    at = record_add(outbox, pool, prefix + len,
+                    (binary ? RECORD_BINARY : 0) | (no_compress ? RECORD_NO_COMPRESS : 0));
     if (!at)
         return -1;
     if (!binary)

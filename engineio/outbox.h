@@ -1,6 +1,7 @@
 /*
- * The packets that wait to be sent to one client, in order, as records in one chunk of memory: small packets by value, shared and large ones
- * by reference. An empty outbox holds no memory: chunks go back to the server's pool.
+ * The packets that wait to be sent to one client, in order, as records in one chunk of memory:
+ * small packets by value, shared and large ones by reference. An empty outbox holds no memory:
+ * chunks go back to the server's pool.
  */
 #ifndef EIO_OUTBOX_H
 #define EIO_OUTBOX_H
@@ -12,7 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Chunks that are not in use, kept because sessions fill and empty one in nearly every loop iteration. */
+/* Chunks that are not in use, kept because sessions fill and empty one in nearly every loop
+ * iteration. */
 typedef struct eio_chunk_pool {
     struct eio_chunk *free;
     size_t count;
@@ -40,9 +42,10 @@ static inline bool eio_outbox_empty(const eio_outbox_t *outbox)
     return outbox->count == 0;
 }
 
-/* Copies a packet in; `type` is written in front of the data of a text packet. 0, or -1 out of memory (nothing changed). */
-int eio_outbox_push(eio_outbox_t *outbox, eio_chunk_pool_t *pool, bool binary, eio_packet_type_t type, const void *data,
-                    size_t len, bool no_compress);
+/* Copies a packet in; `type` is written in front of the data of a text packet. 0, or -1 out of
+ * memory (nothing changed). */
+int eio_outbox_push(eio_outbox_t *outbox, eio_chunk_pool_t *pool, bool binary,
+                    eio_packet_type_t type, const void *data, size_t len, bool no_compress);
 
 /* Takes a reference of its own. */
 int eio_outbox_push_message(eio_outbox_t *outbox, eio_chunk_pool_t *pool, eio_message_t *message);

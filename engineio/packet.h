@@ -24,12 +24,13 @@ typedef struct eio_packet {
 } eio_packet_t;
 
 /*
- * Decodes one text packet ("4hello", or "b" and base64: decoded in place, so `text` must be writable).
- * Returns 0, or -1 when it is no packet (empty, unknown type).
+ * Decodes one text packet ("4hello", or "b" and base64: decoded in place, so `text` must be
+ * writable). Returns 0, or -1 when it is no packet (empty, unknown type).
  */
 int eio_packet_decode_text(char *text, size_t len, eio_packet_t *packet);
 
-/* A polling payload: packets joined by the record separator 0x1e. Iterate until false; check `failed` then. */
+/* A polling payload: packets joined by the record separator 0x1e. Iterate until false; check
+ * `failed` then. */
 typedef struct eio_payload_reader {
     char *at;
     char *end;
@@ -40,7 +41,8 @@ typedef struct eio_payload_reader {
 void eio_payload_reader_init(eio_payload_reader_t *reader, char *body, size_t len);
 bool eio_payload_next(eio_payload_reader_t *reader, eio_packet_t *packet);
 
-/* Appends one packet to a polling payload (separator included when it isn't the first). Binary: "b" and base64. */
+/* Appends one packet to a polling payload (separator included when it isn't the first). Binary: "b"
+ * and base64. */
 void eio_payload_append(sio__buf_t *payload, eio_packet_type_t type, const void *data, size_t len);
 void eio_payload_append_binary(sio__buf_t *payload, const void *data, size_t len);
 

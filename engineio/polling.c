@@ -37,7 +37,8 @@ static bool polling_writable(const eio_transport_t *transport)
     return polling_of(transport)->poll != NULL;
 }
 
-static void append_queued(sio__buf_t *payload, eio_session_t *session, eio_chunk_pool_t *chunks, unsigned *count)
+static void append_queued(sio__buf_t *payload, eio_session_t *session, eio_chunk_pool_t *chunks,
+                          unsigned *count)
 {
     eio_out_packet_t packet;
 
@@ -45,22 +46,26 @@ static void append_queued(sio__buf_t *payload, eio_session_t *session, eio_chunk
         if (packet.binary)
             eio_payload_append_binary(payload, packet.data, packet.len);
         else
-            eio_payload_append(payload, (eio_packet_type_t)(packet.data[0] - '0'), packet.data + 1, packet.len - 1);
+            eio_payload_append(payload, (eio_packet_type_t)(packet.data[0] - '0'), packet.data + 1,
+                               packet.len - 1);
         eio_outbox_pop(&session->outbox, chunks);
         (*count)++;
     }
 }
 
-/* Old versions of Internet Explorer warn of scripting in answers that contain parts of the request. */
+/* Old versions of Internet Explorer warn of scripting in answers that contain parts of the request.
+ */
 static bool is_internet_explorer(const eio_request_t *request)
 {
     sio__span_t agent;
 
     return eio_request_header(request, "user-agent", &agent) &&
-           (memmem(agent.data, agent.len, ";MSIE", 5) || memmem(agent.data, agent.len, "Trident/", 8));
+           (memmem(agent.data, agent.len, ";MSIE", 5) ||
+            memmem(agent.data, agent.len, "Trident/", 8));
 }
 
-static void respond_ok(polling_t *polling, eio_request_t *request, sio__span_t content_type, const void *body, size_t len)
+static void respond_ok(polling_t *polling, eio_request_t *request, sio__span_t content_type,
+                       const void *body, size_t len)
 {
     eio_server_t *server = polling->server;
     bool initial = polling->base.session && polling->base.session->request == request;
@@ -81,7 +86,8 @@ static void transport_done(polling_t *polling)
         eio_session_on_transport_done(polling->base.session, &polling->base);
 }
 
-/* Answers the pending GET with what is queued, or with a packet of that type alone, and the close packet when it is due. */
+/* Answers the pending GET with what is queued, or with a packet of that type alone, and the close
+ * packet when it is due. */
 enum { QUEUED = -1 };
 
 static void answer_poll(polling_t *polling, int type)
@@ -106,7 +112,8 @@ static void answer_poll(polling_t *polling, int type)
     if (payload->failed)
         eio_http_conn_abort(request->conn);
     else
-        respond_ok(polling, request, LITERAL("Content-Type: text/plain; charset=UTF-8\r\n"), payload->data, payload->len);
+        respond_ok(polling, request, LITERAL("Content-Type: text/plain; charset=UTF-8\r\n"),
+                   payload->data, payload->len);
     if (payload->cap > 1 << 20)
         sio__buf_free(payload);
     if (count)
@@ -183,8 +190,9 @@ static void on_post_body(eio_request_t *request, const char *data, size_t len)
     polling_t *polling = request->user;
 
     if (polling->body.len + len > polling->server->options.max_http_buffer_size) {
-        SIO__LOG(polling->server->options.log, SIO__WARN, "engine:polling", "session %s: POST over max_http_buffer_size (%zu)",
-                 polling->base.session->id, polling->server->options.max_http_buffer_size);
+        SIO__LOG(polling->server->options.log, SIO__WARN, "engine:polling",
+                 "session %s: POST over max_http_buffer_size (%zu)", polling->base.session->id,
+                 polling->server->options.max_http_buffer_size);
         request->handler = NULL;
         end_post(polling);
         respond_empty(request, 413);
@@ -271,7 +279,8 @@ static void on_post(polling_t *polling, eio_request_t *request)
         respond_empty(request, 400);
         return;
     }
-    if (eio_request_header(request, "content-type", &type) && sio__span_is(type, "application/octet-stream")) {
+    if (eio_request_header(request, "content-type", &type) &&
+        sio__span_is(type, "application/octet-stream")) {
         transport_error(polling, "invalid content");
         respond_empty(request, 400);
         return;
@@ -349,13 +358,15 @@ static void polling_release(eio_transport_t *transport)
 
 static void polling_pause(eio_transport_t *transport, bool paused)
 {
-    /* A polling client that doesn't poll gets no answers either: its own requests are bounded by that. */
+    /* A polling client that doesn't poll gets no answers either: its own requests are bounded by
+     * that. */
     (void)transport;
     (void)paused;
 }
 
 static const eio_transport_ops_t polling_ops = {
-    "polling", polling_writable, polling_flush, polling_on_request, polling_pause, polling_close, polling_release,
+    "polling",     polling_writable, polling_flush,   polling_on_request,
+    polling_pause, polling_close,    polling_release,
 };
 
 eio_transport_t *eio_polling_new(eio_session_t *session, eio_request_t *request)

@@ -37,8 +37,10 @@ eio_request_t *eio_request_new(struct eio_http_conn *conn, const char *head_text
     request->text = (char *)(request->fields + head->field_count);
     memcpy(request->text, head_text, head_len);
     copy_fields(request, head_text, head);
-    request->method = (sio__span_t){request->text + (head->method.data - head_text), head->method.len};
-    request->target = (sio__span_t){request->text + (head->target.data - head_text), head->target.len};
+    request->method =
+        (sio__span_t){request->text + (head->method.data - head_text), head->method.len};
+    request->target =
+        (sio__span_t){request->text + (head->target.data - head_text), head->target.len};
     request->minor = (uint8_t)head->minor;
     request->keep_alive = head->keep_alive;
     request->upgrade = head->upgrade;
@@ -87,7 +89,8 @@ sio__span_t eio_request_path(const eio_request_t *request)
 
 static sio__span_t field_name(const eio_request_t *request, size_t index)
 {
-    return (sio__span_t){request->text + request->fields[index].name, request->fields[index].name_len};
+    return (sio__span_t){request->text + request->fields[index].name,
+                         request->fields[index].name_len};
 }
 
 size_t eio_request_header_count(const eio_request_t *request)
@@ -95,10 +98,12 @@ size_t eio_request_header_count(const eio_request_t *request)
     return request->field_count;
 }
 
-void eio_request_header_at(const eio_request_t *request, size_t index, sio__span_t *name, sio__span_t *value)
+void eio_request_header_at(const eio_request_t *request, size_t index, sio__span_t *name,
+                           sio__span_t *value)
 {
     *name = field_name(request, index);
-    *value = (sio__span_t){request->text + request->fields[index].value, request->fields[index].value_len};
+    *value = (sio__span_t){request->text + request->fields[index].value,
+                           request->fields[index].value_len};
 }
 
 bool eio_request_header(const eio_request_t *request, const char *name, sio__span_t *value)
@@ -130,7 +135,8 @@ bool eio_request_query(const eio_request_t *request, const char *name, sio__buf_
     return found != NULL;
 }
 
-void eio_request_query_each(const eio_request_t *request, void (*fn)(sio__span_t name, sio__span_t value, void *user), void *user)
+void eio_request_query_each(const eio_request_t *request,
+                            void (*fn)(sio__span_t name, sio__span_t value, void *user), void *user)
 {
     eio_query_t query;
     size_t i;
@@ -168,7 +174,8 @@ int eio_request_reply_header(eio_request_t *request, const char *name, const cha
     return eio_header_line_append(&request->reply_headers, name, value);
 }
 
-void eio_request_respond(eio_request_t *request, int status, sio__span_t headers, const void *body, size_t len)
+void eio_request_respond(eio_request_t *request, int status, sio__span_t headers, const void *body,
+                         size_t len)
 {
     struct eio_http_conn *conn = request->conn;
 

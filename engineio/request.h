@@ -1,6 +1,7 @@
 /*
- * An HTTP request and the answer it waits for. It owns a copy of its head, so that it can outlive the read buffer (a hook that answers
- * later) and the connection (the first request of a session is kept as the handshake).
+ * An HTTP request and the answer it waits for. It owns a copy of its head, so that it can outlive
+ * the read buffer (a hook that answers later) and the connection (the first request of a session is
+ * kept as the handshake).
  */
 #ifndef EIO_REQUEST_H
 #define EIO_REQUEST_H
@@ -53,9 +54,10 @@ bool eio_request_method_is(const eio_request_t *request, const char *method);
 int eio_header_line_append(sio__buf_t *out, const char *name, const char *value);
 
 /*
- * Answers: status line, the request's reply_headers, `headers` (complete lines), Date, connection headers, Content-Length, body.
- * A request that was aborted takes it silently.
+ * Answers: status line, the request's reply_headers, `headers` (complete lines), Date, connection
+ * headers, Content-Length, body. A request that was aborted takes it silently.
  */
-void eio_request_respond(eio_request_t *request, int status, sio__span_t headers, const void *body, size_t len);
+void eio_request_respond(eio_request_t *request, int status, sio__span_t headers, const void *body,
+                         size_t len);
 
 #endif

@@ -1,4 +1,5 @@
-/* From a request to what answers it: CORS, the owner's hook, upstream's checks in upstream's order, the session or a handshake. */
+/* From a request to what answers it: CORS, the owner's hook, upstream's checks in upstream's order,
+ * the session or a handshake. */
 #include "base/alloc.h"
 #include "engineio/query.h"
 #include "engineio/request.h"
@@ -16,7 +17,8 @@
 const char *eio_error_message(eio_error_t error)
 {
     static const char *const messages[] = {
-        "Transport unknown", "Session ID unknown", "Bad handshake method", "Bad request", "Forbidden", "Unsupported protocol version",
+        "Transport unknown", "Session ID unknown", "Bad handshake method",
+        "Bad request",       "Forbidden",          "Unsupported protocol version",
     };
 
     return messages[error];
@@ -48,7 +50,8 @@ static void refuse_upgrade(eio_request_t *request, const char *message)
 {
     sio__buf_t out = SIO__BUF_INIT;
 
-    sio__buf_append_str(&out, "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-type: text/html\r\nContent-Length: ");
+    sio__buf_append_str(&out, "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-type: "
+                              "text/html\r\nContent-Length: ");
     sio__buf_append_uint(&out, strlen(message));
     sio__buf_append_str(&out, "\r\n\r\n");
     sio__buf_append_str(&out, message);
@@ -71,20 +74,23 @@ static void refuse_request(eio_request_t *request, eio_error_t code, const char 
     if (body.failed)
         eio_http_conn_abort(request->conn);
     else
-        eio_request_respond(request, code == EIO_ERROR_FORBIDDEN ? 403 : 400, LITERAL("Content-Type: application/json\r\n"),
-                            body.data, body.len);
+        eio_request_respond(request, code == EIO_ERROR_FORBIDDEN ? 403 : 400,
+                            LITERAL("Content-Type: application/json\r\n"), body.data, body.len);
     sio__buf_free(&body);
 }
 
-void eio_refuse(eio_server_t *server, eio_request_t *request, eio_error_t code, const char *detail, const char *context)
+void eio_refuse(eio_server_t *server, eio_request_t *request, eio_error_t code, const char *detail,
+                const char *context)
 {
     const eio_handlers_t *handlers = &server->options.handlers;
     const char *message = detail ? detail : eio_error_message(code);
 
     server->counters.handshakes_refused++;
-    SIO__LOG(server->options.log, SIO__DEBUG, "engine", "request from %s refused: %s %s", request->address, message, context);
+    SIO__LOG(server->options.log, SIO__DEBUG, "engine", "request from %s refused: %s %s",
+             request->address, message, context);
     if (handlers->on_connection_error)
-        handlers->on_connection_error(request, code, eio_error_message(code), context, server->options.user);
+        handlers->on_connection_error(request, code, eio_error_message(code), context,
+                                      server->options.user);
     if (!request->conn)
         return;
     if (request->upgrade)
@@ -94,7 +100,8 @@ void eio_refuse(eio_server_t *server, eio_request_t *request, eio_error_t code, 
 }
 
 /* Refuses with a context of one member: {"name":"value"}. */
-static void refuse_naming(eio_server_t *server, eio_request_t *request, eio_error_t code, const char *name, const sio__span_t *value)
+static void refuse_naming(eio_server_t *server, eio_request_t *request, eio_error_t code,
+                          const char *name, const sio__span_t *value)
 {
     sio__buf_t context = SIO__BUF_INIT;
 
@@ -120,7 +127,8 @@ int eio_headers_add(eio_headers_t *headers, const char *name, const char *value)
     return eio_header_line_append(headers->lines, name, value);
 }
 
-void eio_prepare_headers(eio_server_t *server, eio_session_t *session, eio_request_t *request, bool initial)
+void eio_prepare_headers(eio_server_t *server, eio_session_t *session, eio_request_t *request,
+                         bool initial)
 {
     const eio_handlers_t *handlers = &server->options.handlers;
     eio_headers_t headers = {&request->reply_headers};
@@ -147,10 +155,12 @@ static bool apply_cors(eio_server_t *server, eio_request_t *request)
     if (!cors->enabled)
         return false;
     about.origin = eio_request_header(request, "origin", &origin) ? &origin : NULL;
-    about.request_headers = eio_request_header(request, "access-control-request-headers", &asked) ? &asked : NULL;
+    about.request_headers =
+        eio_request_header(request, "access-control-request-headers", &asked) ? &asked : NULL;
     if (!eio_cors_apply(cors, &about, &request->reply_headers))
         return false;
-    eio_request_respond(request, cors->success_status ? cors->success_status : 204, NOTHING, NULL, 0);
+    eio_request_respond(request, cors->success_status ? cors->success_status : 204, NOTHING, NULL,
+                        0);
     return true;
 }
 
@@ -186,12 +196,15 @@ static eio_session_t *find_session(const eio_server_t *server, const sio__span_t
     return node ? SIO__CONTAINER(node, eio_session_t, by_id) : NULL;
 }
 
-static void refuse_mismatch(eio_server_t *server, eio_request_t *request, const sio__span_t *transport, const char *previous)
+static void refuse_mismatch(eio_server_t *server, eio_request_t *request,
+                            const sio__span_t *transport, const char *previous)
 {
     char context[128];
 
-    snprintf(context, sizeof(context), "{\"name\":\"TRANSPORT_MISMATCH\",\"transport\":\"%.*s\",\"previousTransport\":\"%s\"}",
-             (int)transport->len, transport->data, previous);
+    snprintf(
+        context, sizeof(context),
+        "{\"name\":\"TRANSPORT_MISMATCH\",\"transport\":\"%.*s\",\"previousTransport\":\"%s\"}",
+        (int)transport->len, transport->data, previous);
     eio_refuse(server, request, EIO_ERROR_BAD_REQUEST, NULL, context);
 }
 
@@ -200,13 +213,15 @@ static void route_upgrade(eio_server_t *server, eio_session_t *session, eio_requ
 {
     if (!eio_websocket_check_handshake(request))
         return;
-    if (session->upgrade || session->upgraded || strcmp(eio_session_transport(session), "websocket") == 0)
+    if (session->upgrade || session->upgraded ||
+        strcmp(eio_session_transport(session), "websocket") == 0)
         eio_websocket_accept_and_close(server, request);
     else
         eio_upgrade_begin(session, request);
 }
 
-static void route_session(eio_server_t *server, eio_request_t *request, const eio_query_t *query, const sio__span_t *transport)
+static void route_session(eio_server_t *server, eio_request_t *request, const eio_query_t *query,
+                          const sio__span_t *transport)
 {
     const sio__span_t *sid = eio_query_get(query, "sid");
     const sio__span_t *version = eio_query_get(query, "EIO");
@@ -293,7 +308,8 @@ static void ask_owner(eio_server_t *server, eio_request_t *request, bool websock
     server->options.handlers.on_handshake(request, verdict, server->options.user);
 }
 
-static void route_handshake(eio_server_t *server, eio_request_t *request, const sio__span_t *transport)
+static void route_handshake(eio_server_t *server, eio_request_t *request,
+                            const sio__span_t *transport)
 {
     bool websocket = sio__span_is(*transport, "websocket");
 
@@ -302,7 +318,8 @@ static void route_handshake(eio_server_t *server, eio_request_t *request, const 
     else if (!eio_request_method_is(request, "GET"))
         refuse_naming(server, request, EIO_ERROR_BAD_HANDSHAKE_METHOD, "method", &request->method);
     else if (websocket && !request->upgrade)
-        eio_refuse(server, request, EIO_ERROR_BAD_REQUEST, NULL, "{\"name\":\"TRANSPORT_HANDSHAKE_ERROR\"}");
+        eio_refuse(server, request, EIO_ERROR_BAD_REQUEST, NULL,
+                   "{\"name\":\"TRANSPORT_HANDSHAKE_ERROR\"}");
     else if (server->options.handlers.on_handshake)
         ask_owner(server, request, websocket);
     else
@@ -337,7 +354,8 @@ static void route_engine(eio_server_t *server, eio_request_t *request)
 
 static bool inside_path(const eio_server_t *server, const eio_request_t *request)
 {
-    return request->target.len >= server->path_len && memcmp(request->target.data, server->path, server->path_len) == 0;
+    return request->target.len >= server->path_len &&
+           memcmp(request->target.data, server->path, server->path_len) == 0;
 }
 
 static bool taken_by_owner(eio_server_t *server, eio_request_t *request, bool inside)

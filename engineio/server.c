@@ -56,8 +56,9 @@ static bool copy_cookie(eio_server_t *server, const eio_cookie_t *cookie)
     copy->same_site = cookie->same_site ? sio__strdup(cookie->same_site) : NULL;
     copy->priority = cookie->priority ? sio__strdup(cookie->priority) : NULL;
     server->options.cookie = copy;
-    return (!cookie->name || copy->name) && (!cookie->path || copy->path) && (!cookie->domain || copy->domain) &&
-           (!cookie->same_site || copy->same_site) && (!cookie->priority || copy->priority);
+    return (!cookie->name || copy->name) && (!cookie->path || copy->path) &&
+           (!cookie->domain || copy->domain) && (!cookie->same_site || copy->same_site) &&
+           (!cookie->priority || copy->priority);
 }
 
 static bool copy_options(eio_server_t *server, const eio_options_t *options)
@@ -129,8 +130,9 @@ eio_server_t *eio_server_new(eio_loop_t *loop, const eio_options_t *options, int
         .user = server,
     };
     *error = EIO_ELOOP;
-    server->layer = eio_transport_layer_new(loop, server->options.log, server->options.max_connections,
-                                            server->options.quiet_libwebsockets);
+    server->layer =
+        eio_transport_layer_new(loop, server->options.log, server->options.max_connections,
+                                server->options.quiet_libwebsockets);
     if (!server->layer) {
         free_server(server);
         return NULL;
@@ -150,7 +152,8 @@ static void on_accept(eio_listener_t *listener, int fd, const struct sockaddr *p
     eio_stream_t *stream;
 
     if (limit && eio_transport_layer_count(server->layer) >= limit) {
-        SIO__LOG(server->options.log, SIO__WARN, "engine", "connection refused: max_connections (%zu) are open", limit);
+        SIO__LOG(server->options.log, SIO__WARN, "engine",
+                 "connection refused: max_connections (%zu) are open", limit);
         close(fd);
         return;
     }
@@ -165,7 +168,8 @@ int eio_server_listen(eio_server_t *server, const char *host, int port, const ei
 
     if (!vhost)
         return tls ? EIO_ETLS : EIO_ENOMEM;
-    return eio_listen(&server->listeners, server->loop, server->options.log, host, port, vhost, on_accept, server);
+    return eio_listen(&server->listeners, server->loop, server->options.log, host, port, vhost,
+                      on_accept, server);
 }
 
 int eio_server_port(const eio_server_t *server)

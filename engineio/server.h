@@ -43,11 +43,14 @@ struct eio_server {
 /* router.c */
 void eio_server_on_request(eio_request_t *request, void *server);
 
-/* Refuses a request with upstream's answer and tells connection_error. Takes the request. `detail`: a message of its own, or NULL. */
-void eio_refuse(eio_server_t *server, eio_request_t *request, eio_error_t code, const char *detail, const char *context);
+/* Refuses a request with upstream's answer and tells connection_error. Takes the request. `detail`:
+ * a message of its own, or NULL. */
+void eio_refuse(eio_server_t *server, eio_request_t *request, eio_error_t code, const char *detail,
+                const char *context);
 
 /* Lets the headers hooks (and the cookie) add to the answer of a request of this session. */
-void eio_prepare_headers(eio_server_t *server, eio_session_t *session, eio_request_t *request, bool initial);
+void eio_prepare_headers(eio_server_t *server, eio_session_t *session, eio_request_t *request,
+                         bool initial);
 
 void eio_server_unref(eio_server_t *server);
 

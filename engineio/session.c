@@ -80,10 +80,11 @@ void eio_session_open(eio_session_t *session, eio_transport_t *transport)
     append_open_packet(session, &server->payload);
     eio_session_send_packet(session, EIO_PACKET_OPEN, server->payload.data, server->payload.len);
     if (server->initial_packet)
-        eio_session_send_packet(session, EIO_PACKET_MESSAGE, server->initial_packet, strlen(server->initial_packet));
+        eio_session_send_packet(session, EIO_PACKET_MESSAGE, server->initial_packet,
+                                strlen(server->initial_packet));
     eio_heartbeat_start(session);
-    SIO__LOG(server->options.log, SIO__DEBUG, "engine", "session %s opened over %s from %s", session->id,
-             transport->ops->name, session->request->address);
+    SIO__LOG(server->options.log, SIO__DEBUG, "engine", "session %s opened over %s from %s",
+             session->id, transport->ops->name, session->request->address);
     if (handlers->on_connection)
         handlers->on_connection(session, server->options.user);
 }
@@ -114,10 +115,12 @@ void eio_session_abandon(eio_session_t *session)
     leave_server(session);
 }
 
-/* Upstream writes each packet as it is emitted; here it waits for the end of the iteration, unless the session ends before. */
+/* Upstream writes each packet as it is emitted; here it waits for the end of the iteration, unless
+ * the session ends before. */
 static void flush_before_close(eio_session_t *session)
 {
-    if (session->transport && !eio_outbox_empty(&session->outbox) && session->transport->ops->writable(session->transport))
+    if (session->transport && !eio_outbox_empty(&session->outbox) &&
+        session->transport->ops->writable(session->transport))
         session->transport->ops->flush(session->transport);
 }
 
@@ -140,8 +143,8 @@ void eio_session_end(eio_session_t *session, eio_reason_t reason, const char *de
     if (session->transport)
         release_transport(session, session->transport);
     session->transport = NULL;
-    SIO__LOG(server->options.log, SIO__DEBUG, "engine:socket", "session %s closed: %s%s%s", session->id,
-             eio_reason_text(reason), *detail ? ", " : "", detail);
+    SIO__LOG(server->options.log, SIO__DEBUG, "engine:socket", "session %s closed: %s%s%s",
+             session->id, eio_reason_text(reason), *detail ? ", " : "", detail);
     if (handlers->on_close)
         handlers->on_close(session, reason, detail, server->options.user);
     leave_server(session);
@@ -176,7 +179,8 @@ static void on_message(eio_session_t *session, const eio_packet_t *packet)
     const eio_options_t *options = &session->server->options;
 
     if (options->handlers.on_message)
-        options->handlers.on_message(session, packet->binary, packet->data.data, packet->data.len, options->user);
+        options->handlers.on_message(session, packet->binary, packet->data.data, packet->data.len,
+                                     options->user);
 }
 
 static void handle_packet(eio_session_t *session, const eio_packet_t *packet)
@@ -197,7 +201,8 @@ static void handle_packet(eio_session_t *session, const eio_packet_t *packet)
         eio_session_end(session, EIO_REASON_TRANSPORT_ERROR, "invalid heartbeat direction");
 }
 
-void eio_session_on_packet(eio_session_t *session, eio_transport_t *transport, const eio_packet_t *packet)
+void eio_session_on_packet(eio_session_t *session, eio_transport_t *transport,
+                           const eio_packet_t *packet)
 {
     if (transport != session->transport)
         eio_upgrade_on_packet(session, packet);
@@ -205,7 +210,8 @@ void eio_session_on_packet(eio_session_t *session, eio_transport_t *transport, c
         handle_packet(session, packet);
 }
 
-void eio_session_on_transport_error(eio_session_t *session, eio_transport_t *transport, const char *detail)
+void eio_session_on_transport_error(eio_session_t *session, eio_transport_t *transport,
+                                    const char *detail)
 {
     if (transport != session->transport)
         eio_upgrade_cancel(session);
@@ -213,7 +219,8 @@ void eio_session_on_transport_error(eio_session_t *session, eio_transport_t *tra
         eio_session_end(session, EIO_REASON_TRANSPORT_ERROR, detail);
 }
 
-void eio_session_on_transport_close(eio_session_t *session, eio_transport_t *transport, const char *detail)
+void eio_session_on_transport_close(eio_session_t *session, eio_transport_t *transport,
+                                    const char *detail)
 {
     if (transport != session->transport)
         eio_upgrade_cancel(session);
@@ -304,8 +311,8 @@ static void on_stall(sio__timer_t *timer)
     if (session->outbox.bytes < options->outbox_limit / 2)
         return;
     if (session->progress == session->progress_seen) {
-        snprintf(detail, sizeof(detail), "%zu bytes queued and nothing taken for %u ms", session->outbox.bytes,
-                 options->outbox_stall_ms);
+        snprintf(detail, sizeof(detail), "%zu bytes queued and nothing taken for %u ms",
+                 session->outbox.bytes, options->outbox_stall_ms);
         SIO__LOG(options->log, SIO__WARN, "engine:socket", "session %s: %s", session->id, detail);
         eio_session_end(session, EIO_REASON_TRANSPORT_ERROR, detail);
         return;
@@ -330,7 +337,8 @@ int eio_session_check(eio_session_t *session, size_t bytes)
 {
     if (session->state != EIO_OPEN)
         return EIO_ECLOSED;
-    if (session->outbox.bytes + bytes > session->server->options.outbox_limit && session->outbox.bytes)
+    if (session->outbox.bytes + bytes > session->server->options.outbox_limit &&
+        session->outbox.bytes)
         return refuse_backpressure(session);
     return 0;
 }
@@ -346,14 +354,16 @@ static int queued(eio_session_t *session, size_t bytes_before)
     return 0;
 }
 
-int eio_session_send(eio_session_t *session, bool binary, const void *data, size_t len, bool no_compress)
+int eio_session_send(eio_session_t *session, bool binary, const void *data, size_t len,
+                     bool no_compress)
 {
     size_t before = session->outbox.bytes;
     int error = eio_session_check(session, len);
 
     if (error)
         return error;
-    if (eio_outbox_push(&session->outbox, &session->server->chunks, binary, EIO_PACKET_MESSAGE, data, len, no_compress))
+    if (eio_outbox_push(&session->outbox, &session->server->chunks, binary, EIO_PACKET_MESSAGE,
+                        data, len, no_compress))
         return EIO_ENOMEM;
     return queued(session, before);
 }
@@ -370,12 +380,13 @@ int eio_session_send_shared(eio_session_t *session, eio_message_t *message)
     return queued(session, before);
 }
 
-void eio_session_send_packet(eio_session_t *session, eio_packet_type_t type, const char *data, size_t len)
+void eio_session_send_packet(eio_session_t *session, eio_packet_type_t type, const char *data,
+                             size_t len)
 {
     size_t before = session->outbox.bytes;
 
-    if (session->state == EIO_OPEN &&
-        eio_outbox_push(&session->outbox, &session->server->chunks, false, type, data, len, false) == 0)
+    if (session->state == EIO_OPEN && eio_outbox_push(&session->outbox, &session->server->chunks,
+                                                      false, type, data, len, false) == 0)
         queued(session, before);
 }
 
@@ -409,7 +420,9 @@ void *eio_session_user(const eio_session_t *session)
 
 const char *eio_session_transport(const eio_session_t *session)
 {
-    return session->transport ? session->transport->ops->name : session->upgraded ? "websocket" : "polling";
+    return session->transport  ? session->transport->ops->name
+           : session->upgraded ? "websocket"
+                               : "polling";
 }
 
 eio_request_t *eio_session_request(const eio_session_t *session)
@@ -420,8 +433,13 @@ eio_request_t *eio_session_request(const eio_session_t *session)
 const char *eio_reason_text(eio_reason_t reason)
 {
     static const char *const texts[] = {
-        "",           "transport close", "transport error", "ping timeout",
-        "parse error", "forced close",    "forced server close",
+        "",
+        "transport close",
+        "transport error",
+        "ping timeout",
+        "parse error",
+        "forced close",
+        "forced server close",
     };
 
     return texts[reason];

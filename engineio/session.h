@@ -1,5 +1,6 @@
 /*
- * One client's Engine.IO session: its state, outbox, heartbeat and transport (and a second one while it upgrades). Upstream's Socket.
+ * One client's Engine.IO session: its state, outbox, heartbeat and transport (and a second one
+ * while it upgrades). Upstream's Socket.
  */
 #ifndef EIO_SESSION_H
 #define EIO_SESSION_H
@@ -11,7 +12,12 @@
 #include "engineio/packet.h"
 #include "engineio/transport.h"
 
-typedef enum eio_session_state { EIO_OPENING, EIO_OPEN, EIO_CLOSING, EIO_CLOSED } eio_session_state_t;
+typedef enum eio_session_state {
+    EIO_OPENING,
+    EIO_OPEN,
+    EIO_CLOSING,
+    EIO_CLOSED
+} eio_session_state_t;
 
 struct eio_session {
     eio_server_t *server;
@@ -26,8 +32,8 @@ struct eio_session {
     sio__timer_t stall;     /* runs while the outbox is over its limit */
     eio_deferred_t flush;
     eio_deferred_t release;
-    uint64_t progress; /* counts flushes: whether the client reads */
-    uint64_t progress_seen; /* when the stall timer started */
+    uint64_t progress;        /* counts flushes: whether the client reads */
+    uint64_t progress_seen;   /* when the stall timer started */
     uint64_t progress_pinged; /* when the last ping was sent */
     uint8_t state;
     uint8_t reason; /* of the close that is under way */
@@ -39,17 +45,22 @@ struct eio_session {
     char id[SIO__ID_LEN + 1];
 };
 
-/* Opens a session for a handshake request. NULL: out of memory. The transport follows with eio_session_open(). */
+/* Opens a session for a handshake request. NULL: out of memory. The transport follows with
+ * eio_session_open(). */
 eio_session_t *eio_session_new(eio_server_t *server, eio_request_t *request);
 void eio_session_open(eio_session_t *session, eio_transport_t *transport);
 
-/* Takes it out of the server and frees it at the end of the iteration, without telling anybody: a handshake that failed. */
+/* Takes it out of the server and frees it at the end of the iteration, without telling anybody: a
+ * handshake that failed. */
 void eio_session_abandon(eio_session_t *session);
 
 /* From transports: a packet; NULL: something that is none. */
-void eio_session_on_packet(eio_session_t *session, eio_transport_t *transport, const eio_packet_t *packet);
-void eio_session_on_transport_error(eio_session_t *session, eio_transport_t *transport, const char *detail);
-void eio_session_on_transport_close(eio_session_t *session, eio_transport_t *transport, const char *detail);
+void eio_session_on_packet(eio_session_t *session, eio_transport_t *transport,
+                           const eio_packet_t *packet);
+void eio_session_on_transport_error(eio_session_t *session, eio_transport_t *transport,
+                                    const char *detail);
+void eio_session_on_transport_close(eio_session_t *session, eio_transport_t *transport,
+                                    const char *detail);
 void eio_session_on_transport_done(eio_session_t *session, eio_transport_t *transport);
 
 /* The transport can send again. */
@@ -59,7 +70,8 @@ void eio_session_on_ready(eio_session_t *session);
 void eio_session_on_sent(eio_session_t *session, unsigned packets);
 
 /* A control packet through the outbox, whatever its limit. */
-void eio_session_send_packet(eio_session_t *session, eio_packet_type_t type, const char *data, size_t len);
+void eio_session_send_packet(eio_session_t *session, eio_packet_type_t type, const char *data,
+                             size_t len);
 
 /* Ends the session now: state closed, timers stopped, transport closed, owner told. */
 void eio_session_end(eio_session_t *session, eio_reason_t reason, const char *detail);

@@ -1,6 +1,6 @@
 /*
- * A connection as a stream of bytes: TCP, TLS or Unix socket, non-blocking. The layer that libwebsockets carries; HTTP and
- * WebSocket stand on it and know nothing of libwebsockets.
+ * A connection as a stream of bytes: TCP, TLS or Unix socket, non-blocking. The layer that
+ * libwebsockets carries; HTTP and WebSocket stand on it and know nothing of libwebsockets.
  */
 #ifndef EIO_STREAM_H
 #define EIO_STREAM_H
@@ -20,7 +20,8 @@ typedef struct eio_stream_handler {
     void (*on_data)(void *user, uint8_t *data, size_t len);
     /* After a write that the kernel did not take whole: it has now. */
     void (*on_writable)(void *user);
-    /* The last call; `error` is an errno or 0 when the peer closed or eio_stream_close() was called. */
+    /* The last call; `error` is an errno or 0 when the peer closed or eio_stream_close() was
+     * called. */
     void (*on_closed)(void *user, int error);
 } eio_stream_handler_t;
 
@@ -46,8 +47,9 @@ struct eio_stream {
 };
 
 /*
- * Sends all of `data`: what the kernel doesn't take now is kept and sent later, and then on_writable is called; until then the
- * stream is blocked and must not be written to. 0, or -1 when it is closing (on_closed follows).
+ * Sends all of `data`: what the kernel doesn't take now is kept and sent later, and then
+ * on_writable is called; until then the stream is blocked and must not be written to. 0, or -1 when
+ * it is closing (on_closed follows).
  */
 static inline int eio_stream_write(eio_stream_t *stream, const void *data, size_t len)
 {
@@ -103,17 +105,20 @@ struct sio__log;
 struct lws_vhost;
 
 /* NULL when libwebsockets can't run on this libuv loop (its plugin is missing, say); logged. */
-eio_transport_layer_t *eio_transport_layer_new(eio_loop_t *loop, const struct sio__log *log, size_t max_connections, bool quiet);
+eio_transport_layer_t *eio_transport_layer_new(eio_loop_t *loop, const struct sio__log *log,
+                                               size_t max_connections, bool quiet);
 
-/* A virtual host for accepted connections: plain (tls NULL) or with a certificate. NULL: TLS files unusable or no memory. */
-struct lws_vhost *eio_transport_layer_vhost(eio_transport_layer_t *layer, const struct eio_tls *tls);
+/* A virtual host for accepted connections: plain (tls NULL) or with a certificate. NULL: TLS files
+ * unusable or no memory. */
+struct lws_vhost *eio_transport_layer_vhost(eio_transport_layer_t *layer,
+                                            const struct eio_tls *tls);
 
 /*
- * Hands over an accepted socket; the descriptor is the stream's from here on, also on failure (NULL). Set handler and user before
- * returning to the loop.
+ * Hands over an accepted socket; the descriptor is the stream's from here on, also on failure
+ * (NULL). Set handler and user before returning to the loop.
  */
-eio_stream_t *eio_stream_adopt(eio_transport_layer_t *layer, struct lws_vhost *vhost, int fd, bool secure,
-                               const struct sockaddr *peer);
+eio_stream_t *eio_stream_adopt(eio_transport_layer_t *layer, struct lws_vhost *vhost, int fd,
+                               bool secure, const struct sockaddr *peer);
 
 /* Streams open; `on_empty` is called (within whatever closes it) when the last one has gone. */
 size_t eio_transport_layer_count(const eio_transport_layer_t *layer);
@@ -121,7 +126,8 @@ void eio_transport_layer_on_empty(eio_transport_layer_t *layer, void (*fn)(void 
 
 void eio_transport_layer_each(eio_transport_layer_t *layer, void (*fn)(eio_stream_t *stream));
 
-/* Closes all streams and the context; `done` comes when libuv is through with both, and the layer is freed then. */
+/* Closes all streams and the context; `done` comes when libuv is through with both, and the layer
+ * is freed then. */
 void eio_transport_layer_close(eio_transport_layer_t *layer, void (*done)(void *user), void *user);
 
 /* Bytes in both directions since the start. */

@@ -1,6 +1,6 @@
 /*
- * What carries a session: long-polling or a WebSocket. A transport takes packets from its session's outbox when it can send, and gives
- * received ones to it; nobody but the session touches it.
+ * What carries a session: long-polling or a WebSocket. A transport takes packets from its session's
+ * outbox when it can send, and gives received ones to it; nobody but the session touches it.
  */
 #ifndef EIO_TRANSPORT_H
 #define EIO_TRANSPORT_H
@@ -20,11 +20,12 @@ typedef struct eio_transport_ops {
     /* Holds back a client that sends faster than it reads. */
     void (*pause)(eio_transport_t *transport, bool paused);
     /*
-     * Closes in an orderly way. `eio_session_on_transport_done` follows when the session may consider itself closed: at once, or
-     * when a poll came to fetch the close packet.
+     * Closes in an orderly way. `eio_session_on_transport_done` follows when the session may
+     * consider itself closed: at once, or when a poll came to fetch the close packet.
      */
     void (*close)(eio_transport_t *transport);
-    /* The session is through with it: closes what is still open, frees the transport at the end of the iteration. */
+    /* The session is through with it: closes what is still open, frees the transport at the end of
+     * the iteration. */
     void (*release)(eio_transport_t *transport);
 } eio_transport_ops_t;
 
@@ -37,7 +38,8 @@ struct eio_transport {
 
 eio_transport_t *eio_polling_new(eio_session_t *session, eio_request_t *request);
 
-/* Ends HTTP on the request's connection with a 101 answer. NULL: no memory, or the connection has gone. */
+/* Ends HTTP on the request's connection with a 101 answer. NULL: no memory, or the connection has
+ * gone. */
 eio_transport_t *eio_websocket_new(eio_session_t *session, eio_request_t *request);
 
 /* Sends one packet outside the outbox: the probe's answer. */
@@ -46,7 +48,8 @@ void eio_websocket_send_now(eio_transport_t *transport, const char *packet, size
 /* Completes a WebSocket handshake for nobody: 101, then an empty close frame. */
 void eio_websocket_accept_and_close(eio_server_t *server, eio_request_t *request);
 
-/* Checks what `ws` checks of the handshake's headers; refuses it with upstream's text and returns false. */
+/* Checks what `ws` checks of the handshake's headers; refuses it with upstream's text and returns
+ * false. */
 bool eio_websocket_check_handshake(eio_request_t *request);
 
 /* Answers a pending poll with a noop, if there is one: hastens an upgrade. */

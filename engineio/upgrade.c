@@ -1,6 +1,7 @@
 /*
- * A WebSocket that takes over a polling session: probe, noops that end pending polls, and the switch. Packets go out on polling until the
- * client says that it has stopped polling, so that none is lost or overtaken.
+ * A WebSocket that takes over a polling session: probe, noops that end pending polls, and the
+ * switch. Packets go out on polling until the client says that it has stopped polling, so that none
+ * is lost or overtaken.
  */
 #include "base/alloc.h"
 #include "engineio/server.h"
@@ -31,8 +32,8 @@ static void on_timeout(sio__timer_t *timer)
 {
     eio_upgrade_t *upgrade = SIO__CONTAINER(timer, eio_upgrade_t, timeout);
 
-    SIO__LOG(upgrade->session->server->options.log, SIO__DEBUG, "engine:socket", "session %s: upgrade not completed in time",
-             upgrade->session->id);
+    SIO__LOG(upgrade->session->server->options.log, SIO__DEBUG, "engine:socket",
+             "session %s: upgrade not completed in time", upgrade->session->id);
     eio_upgrade_cancel(upgrade->session);
 }
 

@@ -1,5 +1,6 @@
 /*
- * The WebSocket transport: one packet per message. Everything that waits for a connection is gathered into one write.
+ * The WebSocket transport: one packet per message. Everything that waits for a connection is
+ * gathered into one write.
  */
 #include "base/alloc.h"
 #include "base/base64.h"
@@ -13,7 +14,9 @@
 #include <string.h>
 #include <strings.h>
 
-enum { DIRECT_MIN = EIO_SCRATCH / 4 }; /* messages from this size on are written from where they are */
+enum {
+    DIRECT_MIN = EIO_SCRATCH / 4
+}; /* messages from this size on are written from where they are */
 
 typedef struct websocket {
     eio_transport_t base;
@@ -39,7 +42,8 @@ static bool websocket_writable(const eio_transport_t *transport)
 
 static size_t put_frame(uint8_t *out, const eio_out_packet_t *packet)
 {
-    size_t header = eio_ws_header_write(out, packet->binary ? EIO_WS_BINARY : EIO_WS_TEXT, false, packet->len);
+    size_t header =
+        eio_ws_header_write(out, packet->binary ? EIO_WS_BINARY : EIO_WS_TEXT, false, packet->len);
 
     memcpy(out + header, packet->data, packet->len);
     return header + packet->len;
@@ -71,7 +75,8 @@ static int write_alone(websocket_t *websocket, const eio_out_packet_t *packet)
                         packet->message->header_size + packet->len);
 }
 
-/* Fills `out` with frames; returns their size. Stops at a packet that has to go alone or doesn't fit. */
+/* Fills `out` with frames; returns their size. Stops at a packet that has to go alone or doesn't
+ * fit. */
 static size_t gather(websocket_t *websocket, eio_outbox_t *outbox, uint8_t *out, unsigned *count)
 {
     eio_out_packet_t packet;
@@ -124,7 +129,8 @@ void eio_websocket_send_now(eio_transport_t *transport, const char *packet, size
     eio_out_packet_t out = {.data = (const uint8_t *)packet, .len = len};
 
     if (websocket->ws && !eio_ws_blocked(websocket->ws))
-        eio_ws_write(websocket->ws, websocket->server->scratch, put_frame(websocket->server->scratch, &out));
+        eio_ws_write(websocket->ws, websocket->server->scratch,
+                     put_frame(websocket->server->scratch, &out));
 }
 
 /* ---- input ---- */
@@ -161,8 +167,9 @@ static void on_closed(void *user, unsigned code, bool violation)
     else
         snprintf(detail, sizeof(detail), "close code %u", code);
     if (code == EIO_WS_CODE_TOO_BIG && violation)
-        SIO__LOG(websocket->server->options.log, SIO__WARN, "engine:ws", "session %s: message over max_http_buffer_size (%zu)",
-                 session->id, websocket->server->options.max_http_buffer_size);
+        SIO__LOG(websocket->server->options.log, SIO__WARN, "engine:ws",
+                 "session %s: message over max_http_buffer_size (%zu)", session->id,
+                 websocket->server->options.max_http_buffer_size);
     if (violation)
         eio_session_on_transport_error(session, &websocket->base, detail);
     else
@@ -212,17 +219,20 @@ static void websocket_pause(eio_transport_t *transport, bool paused)
 }
 
 static const eio_transport_ops_t websocket_ops = {
-    "websocket", websocket_writable, websocket_flush, NULL, websocket_pause, websocket_close, websocket_release,
+    "websocket",     websocket_writable, websocket_flush,   NULL,
+    websocket_pause, websocket_close,    websocket_release,
 };
 
 /* ---- the handshake ---- */
 
-static void refuse_handshake(eio_request_t *request, const char *status, const char *header, const char *message)
+static void refuse_handshake(eio_request_t *request, const char *status, const char *header,
+                             const char *message)
 {
     char text[512];
     int len = snprintf(text, sizeof(text),
-                       "HTTP/1.1 %s\r\nConnection: close\r\nContent-Type: text/html\r\nContent-Length: %zu\r\n%s\r\n%s", status,
-                       strlen(message), header, message);
+                       "HTTP/1.1 %s\r\nConnection: close\r\nContent-Type: "
+                       "text/html\r\nContent-Length: %zu\r\n%s\r\n%s",
+                       status, strlen(message), header, message);
 
     eio_http_conn_respond_raw(request->conn, text, (size_t)len);
 }
@@ -237,11 +247,13 @@ bool eio_websocket_check_handshake(eio_request_t *request)
     else if (!eio_request_header(request, "upgrade", &value) || value.len != 9 ||
              strncasecmp(value.data, "websocket", 9) != 0)
         refuse_handshake(request, bad, "", "Invalid Upgrade header");
-    else if (!eio_request_header(request, "sec-websocket-key", &value) || !eio_ws_key_valid(value.data, value.len))
+    else if (!eio_request_header(request, "sec-websocket-key", &value) ||
+             !eio_ws_key_valid(value.data, value.len))
         refuse_handshake(request, bad, "", "Missing or invalid Sec-WebSocket-Key header");
     else if (!eio_request_header(request, "sec-websocket-version", &value) ||
              !(sio__span_is(value, "13") || sio__span_is(value, "8")))
-        refuse_handshake(request, bad, "Sec-WebSocket-Version: 13, 8\r\n", "Missing or invalid Sec-WebSocket-Version header");
+        refuse_handshake(request, bad, "Sec-WebSocket-Version: 13, 8\r\n",
+                         "Missing or invalid Sec-WebSocket-Version header");
     else
         return true;
     return false;
@@ -263,8 +275,10 @@ static void append_subprotocol(sio__buf_t *out, const eio_request_t *request)
     sio__buf_append(out, "\r\n", 2);
 }
 
-/* Writes the 101 answer and makes the connection a WebSocket. NULL when it has gone meanwhile or there is no memory. */
-static eio_ws_t *accept_handshake(eio_server_t *server, eio_request_t *request, const eio_ws_handler_t *handler, void *user)
+/* Writes the 101 answer and makes the connection a WebSocket. NULL when it has gone meanwhile or
+ * there is no memory. */
+static eio_ws_t *accept_handshake(eio_server_t *server, eio_request_t *request,
+                                  const eio_ws_handler_t *handler, void *user)
 {
     char accept[EIO_WS_ACCEPT_LEN];
     sio__buf_t head = SIO__BUF_INIT;
@@ -276,8 +290,9 @@ static eio_ws_t *accept_handshake(eio_server_t *server, eio_request_t *request, 
     if (!request->conn || !eio_request_header(request, "sec-websocket-key", &key))
         return NULL;
     eio_ws_accept(key.data, key.len, accept);
-    sio__buf_append_str(&head, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                               "Sec-WebSocket-Accept: ");
+    sio__buf_append_str(
+        &head, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+               "Sec-WebSocket-Accept: ");
     sio__buf_append(&head, accept, sizeof(accept));
     sio__buf_append(&head, "\r\n", 2);
     append_subprotocol(&head, request);

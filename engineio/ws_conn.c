@@ -9,7 +9,8 @@
 
 enum {
     CLOSE_TIMEOUT_MS = 30000,
-    LINGER_MS = 2000, /* for a peer that broke the protocol and still sends to see our close frame before a reset */
+    LINGER_MS = 2000, /* for a peer that broke the protocol and still sends to see our close frame
+                         before a reset */
     CONTROL_MAX = 125
 };
 
@@ -19,10 +20,10 @@ struct eio_ws {
     const eio_ws_handler_t *handler;
     void *user;
     size_t max_message;
-    eio_ws_header_t header;  /* of the frame being received */
-    uint64_t received;       /* bytes of its payload so far */
-    bool in_payload;         /* its header is complete */
-    uint8_t message_opcode;  /* of the fragmented message being received, or 0 */
+    eio_ws_header_t header; /* of the frame being received */
+    uint64_t received;      /* bytes of its payload so far */
+    bool in_payload;        /* its header is complete */
+    uint8_t message_opcode; /* of the fragmented message being received, or 0 */
     uint8_t partial_len;
     uint8_t partial[EIO_WS_MAX_CLIENT_HEADER]; /* a header that arrived in part */
     bool close_sent;
@@ -88,7 +89,8 @@ static void on_close_timeout(sio__timer_t *timer)
     eio_ws_abort(SIO__CONTAINER(timer, eio_ws_t, timer));
 }
 
-eio_ws_t *eio_ws_new(eio_loop_t *loop, eio_stream_t *stream, size_t max_message, const eio_ws_handler_t *handler, void *user)
+eio_ws_t *eio_ws_new(eio_loop_t *loop, eio_stream_t *stream, size_t max_message,
+                     const eio_ws_handler_t *handler, void *user)
 {
     eio_ws_t *ws = sio__calloc(1, sizeof(*ws));
 
@@ -180,7 +182,8 @@ void eio_ws_pause(eio_ws_t *ws, bool paused)
         eio_stream_pause(ws->stream, paused);
 }
 
-/* Both close frames have been exchanged, or the peer broke the protocol: the server ends the connection. */
+/* Both close frames have been exchanged, or the peer broke the protocol: the server ends the
+ * connection. */
 static void end_when_written(eio_ws_t *ws)
 {
     ws->stopped = true;
@@ -282,7 +285,8 @@ static void deliver_assembled(eio_ws_t *ws)
     sio__buf_free(&rx);
 }
 
-/* What RFC 6455 says about a data frame's place in a message, and our size limit. Returns a close code or 0. */
+/* What RFC 6455 says about a data frame's place in a message, and our size limit. Returns a close
+ * code or 0. */
 static unsigned check_data_header(const eio_ws_t *ws)
 {
     const eio_ws_header_t *header = &ws->header;
@@ -377,7 +381,8 @@ static void take_control_piece(eio_ws_t *ws, uint8_t *data, size_t len)
     }
 }
 
-/* Bytes of `data` that belong to the header; false when it isn't complete yet or the peer broke the protocol. */
+/* Bytes of `data` that belong to the header; false when it isn't complete yet or the peer broke the
+ * protocol. */
 static bool take_header(eio_ws_t *ws, const uint8_t *data, size_t len, size_t *used)
 {
     size_t have = ws->partial_len;

@@ -1,6 +1,6 @@
 /*
- * A WebSocket connection on a stream (RFC 6455, server side): frames in, whole messages to the handler; ready-made frames out; control
- * frames and both closing handshakes.
+ * A WebSocket connection on a stream (RFC 6455, server side): frames in, whole messages to the
+ * handler; ready-made frames out; control frames and both closing handshakes.
  */
 #ifndef EIO_WS_CONN_H
 #define EIO_WS_CONN_H
@@ -28,17 +28,19 @@ typedef struct eio_ws_handler {
     /* The output that had to wait is gone: write again. */
     void (*on_writable)(void *user);
     /*
-     * The last call. `code`: the peer's close code, EIO_WS_CODE_NO_STATUS, or EIO_WS_CODE_ABNORMAL when it vanished; with `violation` the
-     * code we closed with because the peer broke the protocol.
+     * The last call. `code`: the peer's close code, EIO_WS_CODE_NO_STATUS, or EIO_WS_CODE_ABNORMAL
+     * when it vanished; with `violation` the code we closed with because the peer broke the
+     * protocol.
      */
     void (*on_closed)(void *user, unsigned code, bool violation);
 } eio_ws_handler_t;
 
 /*
- * A connection on a stream whose handshake is done. NULL: out of memory, the stream is closed. It belongs to the stream: it goes when
- * that is closed, after on_closed.
+ * A connection on a stream whose handshake is done. NULL: out of memory, the stream is closed. It
+ * belongs to the stream: it goes when that is closed, after on_closed.
  */
-eio_ws_t *eio_ws_new(eio_loop_t *loop, eio_stream_t *stream, size_t max_message, const eio_ws_handler_t *handler, void *user);
+eio_ws_t *eio_ws_new(eio_loop_t *loop, eio_stream_t *stream, size_t max_message,
+                     const eio_ws_handler_t *handler, void *user);
 
 /* Forgets the handler. */
 void eio_ws_detach(eio_ws_t *ws);
@@ -48,8 +50,8 @@ int eio_ws_write(eio_ws_t *ws, const void *frames, size_t len);
 bool eio_ws_blocked(const eio_ws_t *ws);
 
 /*
- * Starts the closing handshake: a close frame (code 0: without status) follows what was written, nothing can be written after it; the peer
- * has 30 s to answer. on_closed is not called any more.
+ * Starts the closing handshake: a close frame (code 0: without status) follows what was written,
+ * nothing can be written after it; the peer has 30 s to answer. on_closed is not called any more.
  */
 void eio_ws_close(eio_ws_t *ws, unsigned code);
 
@@ -58,7 +60,8 @@ void eio_ws_abort(eio_ws_t *ws);
 
 void eio_ws_pause(eio_ws_t *ws, bool paused);
 
-/* Bytes that came behind the handshake; they are read at the end of the iteration. Takes the buffer's memory. */
+/* Bytes that came behind the handshake; they are read at the end of the iteration. Takes the
+ * buffer's memory. */
 struct sio__buf;
 void eio_ws_feed_later(eio_ws_t *ws, struct sio__buf *early);
 

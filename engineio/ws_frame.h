@@ -1,4 +1,5 @@
-/* WebSocket framing (RFC 6455, server side): frame headers both ways, masking, close payloads. Pure functions on bytes. */
+/* WebSocket framing (RFC 6455, server side): frame headers both ways, masking, close payloads. Pure
+ * functions on bytes. */
 #ifndef EIO_WS_FRAME_H
 #define EIO_WS_FRAME_H
 
@@ -26,14 +27,16 @@ typedef struct eio_ws_header {
 } eio_ws_header_t;
 
 /*
- * Parses a client frame's header. Returns its size (6..14), 0 when incomplete, or -1002 for what RFC 6455 forbids: rsv2
- * or rsv3 set, unknown opcode, no mask, control frame fragmented or longer than 125, 64-bit length with the top bit set;
- * and for rsv1 on anything but the first frame of a message (RFC 7692). A length written longer than need be is taken, as
- * the npm package `ws` takes it. `header` is written only when the answer is > 0.
+ * Parses a client frame's header. Returns its size (6..14), 0 when incomplete, or -1002 for what
+ * RFC 6455 forbids: rsv2 or rsv3 set, unknown opcode, no mask, control frame fragmented or longer
+ * than 125, 64-bit length with the top bit set; and for rsv1 on anything but the first frame of a
+ * message (RFC 7692). A length written longer than need be is taken, as the npm package `ws` takes
+ * it. `header` is written only when the answer is > 0.
  */
 int eio_ws_header_parse(const uint8_t *data, size_t len, eio_ws_header_t *header);
 
-/* Unmasks in place. `offset`: how many bytes of this frame's payload came before. Works eight bytes at a time. */
+/* Unmasks in place. `offset`: how many bytes of this frame's payload came before. Works eight bytes
+ * at a time. */
 void eio_ws_unmask(uint8_t *data, size_t len, const uint8_t mask[4], uint64_t offset);
 
 /* Writes a server frame header (fin set); returns its size: 2, 4 or 10. */
@@ -46,7 +49,8 @@ size_t eio_ws_header_write(uint8_t out[EIO_WS_MAX_HEADER], uint8_t opcode, bool 
 /* Whether a close code may be received in a close frame (RFC 6455 7.4; 3000-4999 included). */
 bool eio_ws_close_code_valid(unsigned code);
 
-/* Sec-WebSocket-Accept for a valid client key (base64 of SHA-1 of key + GUID), EIO_WS_ACCEPT_LEN characters, no NUL. */
+/* Sec-WebSocket-Accept for a valid client key (base64 of SHA-1 of key + GUID), EIO_WS_ACCEPT_LEN
+ * characters, no NUL. */
 void eio_ws_accept(const char *key, size_t key_len, char out[EIO_WS_ACCEPT_LEN]);
 
 /* A well-formed Sec-WebSocket-Key: 24 characters of base64 ending in "==". */

@@ -14,13 +14,16 @@ unit_tests = \
 	tests/unit/check_json_scan \
 	tests/unit/check_json_write \
 	tests/unit/check_list \
+	tests/unit/check_loop \
 	tests/unit/check_log \
 	tests/unit/check_map \
+	tests/unit/check_outbox \
 	tests/unit/check_packet \
 	tests/unit/check_query \
 	tests/unit/check_sha1 \
 	tests/unit/check_utf8 \
 	tests/unit/check_wheel \
+	tests/unit/check_ws_conn \
 	tests/unit/check_ws_frame
 
 TESTS += tests/structure.sh

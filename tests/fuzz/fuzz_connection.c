@@ -1,49 +1,23 @@
 /*
- * Whole connections: bytes as a client may send them, through HTTP, polling, upgrades and WebSocket to an echoing Engine.IO server, on
- * streams that are no sockets. The first byte of the input says how it is cut into pieces.
+ * Whole connections: bytes as a client may send them, through HTTP, polling, upgrades and WebSocket
+ * to an echoing Engine.IO server, on streams that are no sockets. The first byte of the input says
+ * how it is cut into pieces.
  */
+#include "tests/fuzz/fuzz.h"
+
 #include "base/alloc.h"
 #include "engineio/engine.h"
 #include "engineio/server.h"
+#include "tests/fake_stream.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct fake_stream {
-    eio_stream_t base;
-    bool close_wanted;
-} fake_stream_t;
-
 static uv_loop_t uv;
 static eio_loop_t loop;
 static eio_server_t *server;
 static char last_sid[SIO__ID_LEN + 1] = "00000000000000000000";
-
-static int fake_write(eio_stream_t *stream, const void *data, size_t len)
-{
-    (void)stream;
-    assert(len == 0 || data != NULL);
-    return 0;
-}
-
-static void fake_pause(eio_stream_t *stream, bool paused)
-{
-    (void)stream;
-    (void)paused;
-}
-
-static void fake_finish(eio_stream_t *stream)
-{
-    (void)stream;
-}
-
-static void fake_close(eio_stream_t *stream)
-{
-    ((fake_stream_t *)stream)->close_wanted = true;
-}
-
-static const eio_stream_ops_t fake_ops = {fake_write, fake_pause, fake_finish, fake_close};
 
 static void on_connection(eio_session_t *session, void *user)
 {
@@ -51,7 +25,8 @@ static void on_connection(eio_session_t *session, void *user)
     memcpy(last_sid, eio_session_id(session), SIO__ID_LEN);
 }
 
-static void on_message(eio_session_t *session, bool binary, const char *data, size_t len, void *user)
+static void on_message(eio_session_t *session, bool binary, const char *data, size_t len,
+                       void *user)
 {
     (void)user;
     eio_session_send(session, binary, data, len, false);
@@ -83,7 +58,8 @@ static void start(void)
     assert(server);
 }
 
-/* Inputs can't know a session's id: the placeholder "SSSSSSSSSSSSSSSSSSSS" stands for the newest one. */
+/* Inputs can't know a session's id: the placeholder "SSSSSSSSSSSSSSSSSSSS" stands for the newest
+ * one. */
 static void put_sid(uint8_t *data, size_t len)
 {
     static const char placeholder[] = "SSSSSSSSSSSSSSSSSSSS";
@@ -100,34 +76,24 @@ static void feed(fake_stream_t *stream, const uint8_t *data, size_t len)
     assert(copy);
     memcpy(copy, data, len);
     put_sid(copy, len);
-    if (stream->base.handler && !stream->close_wanted)
+    if (stream->base.handler && !stream->closed)
         stream->base.handler->on_data(stream->base.user, copy, len);
     free(copy);
-    uv_run(&uv, UV_RUN_NOWAIT);
-}
-
-static void end_stream(fake_stream_t *stream)
-{
-    const eio_stream_handler_t *handler = stream->base.handler;
-
-    stream->base.closing = true;
-    stream->base.handler = NULL;
-    if (handler)
-        handler->on_closed(stream->base.user, 0);
     uv_run(&uv, UV_RUN_NOWAIT);
 }
 
 static void end_sessions(void)
 {
     while (!sio__list_empty(&server->session_list))
-        eio_session_close(SIO__CONTAINER(server->session_list.next, eio_session_t, link), EIO_REASON_FORCED_CLOSE, true);
+        eio_session_close(SIO__CONTAINER(server->session_list.next, eio_session_t, link),
+                          EIO_REASON_FORCED_CLOSE, true);
     uv_run(&uv, UV_RUN_NOWAIT);
 }
 
 /* Two connections take turns: requests of one session may come over both. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    fake_stream_t streams[2] = {{.base = {.ops = &fake_ops}}, {.base = {.ops = &fake_ops}}};
+    fake_stream_t streams[2];
     size_t piece;
     unsigned turn;
 
@@ -138,6 +104,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     piece = data[0] ? data[0] : size;
     data++;
     size--;
+    fake_stream_init(&streams[0]);
+    fake_stream_init(&streams[1]);
     eio_http_accept(&server->http, &streams[0].base);
     eio_http_accept(&server->http, &streams[1].base);
     for (turn = 0; size; turn++) {
@@ -150,8 +118,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         data += cut ? len + 2 : len;
         size -= cut ? len + 2 : len;
     }
-    end_stream(&streams[0]);
-    end_stream(&streams[1]);
+    fake_stream_end(&streams[0]);
+    fake_stream_end(&streams[1]);
+    uv_run(&uv, UV_RUN_NOWAIT);
     end_sessions();
     assert(server->counters.sessions == 0);
     assert(server->counters.sessions_polling == 0);
