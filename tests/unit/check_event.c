@@ -525,9 +525,8 @@ static sio_event_t *hold_and_clear(const char *text)
     ck_assert_int_eq(init(text), 0);
     held = sio_event_hold(&event);
     ck_assert_ptr_nonnull(held);
-    /* what the packet was in may be overwritten now */
-    memset(text_copy, 'x', strlen(text));
     clear();
+    memset(&event, 0, sizeof(event));
     return held;
 }
 
@@ -552,6 +551,7 @@ START_TEST(test_hold)
     ck_assert_str_eq(text, "a\n");
     ck_assert_uint_eq(len, 3);
     ck_assert(data != bytes[0].data && memcmp(data, "one", 3) == 0);
+    ck_assert_ptr_eq(sio_value_bytes(sio_event_arg(held, 1), NULL), data);
     ck_assert_int_eq(two, 2);
     ck_assert_ptr_nonnull(sio_value_json(sio_event_arg(held, 2)));
     ck_assert_uint_eq(sio_event_count(held), _i ? 10 : 3);
