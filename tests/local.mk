@@ -7,15 +7,20 @@ AM_TESTS_ENVIRONMENT = \
 	export CC CPPFLAGS INSTRUMENTED;
 
 unit_tests = \
+	tests/unit/check_args \
 	tests/unit/check_base64 \
+	tests/unit/check_buf \
+	tests/unit/check_cookie \
+	tests/unit/check_cors \
 	tests/unit/check_engine_packet \
+	tests/unit/check_event \
 	tests/unit/check_http_parser \
 	tests/unit/check_id \
 	tests/unit/check_json_scan \
 	tests/unit/check_json_write \
 	tests/unit/check_list \
-	tests/unit/check_loop \
 	tests/unit/check_log \
+	tests/unit/check_loop \
 	tests/unit/check_map \
 	tests/unit/check_outbox \
 	tests/unit/check_packet \
@@ -26,8 +31,13 @@ unit_tests = \
 	tests/unit/check_ws_conn \
 	tests/unit/check_ws_frame
 
+# What they share.
+test_headers = \
+	tests/fake_stream.h \
+	tests/unit/failing_alloc.h
+
 TESTS += tests/structure.sh
-EXTRA_DIST += tests/structure.sh
+EXTRA_DIST += tests/structure.sh $(test_headers)
 
 if HAVE_CHECK
 check_PROGRAMS += $(unit_tests)
