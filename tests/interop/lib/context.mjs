@@ -21,6 +21,7 @@ export class Observer {
     this.peer = makePeer(context, "observer", { namespace: "/control", transports: transports.slice(0, 1) });
     this.peer.socket.offAny();
     this.peer.socket.on("report", (...args) => this.onReport(args));
+    this.peer.socket.on("disconnect", (reason) => (this.lost = reason));
     this.live = new Set();
     this.empty = () => {};
     this.reset(new Transcript());
@@ -48,10 +49,18 @@ export class Observer {
     return this.queues.get(kind);
   }
 
+  async next(kind) {
+    try {
+      return await this.queue(kind).next();
+    } catch (error) {
+      throw this.lost ? new Error(`${error.message}: the observer lost its connection (${this.lost})`) : error;
+    }
+  }
+
   async report(kind, count = 1) {
     let args;
     for (let i = 0; i < count; i++) {
-      args = await this.queue(kind).next();
+      args = await this.next(kind);
       this.transcript.log(`report ${kind} ${showAll(args)}`);
     }
     return args;

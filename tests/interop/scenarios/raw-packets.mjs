@@ -104,7 +104,6 @@ const refused = [
   ["binary event with a reserved name", '451-["connect",{"_placeholder":true,"num":0}]'],
   ["text while an attachment is due", '451-["echo",{"_placeholder":true,"num":0}]', '42["echo",1]'],
   ["attachment nobody announced", A],
-  ["one attachment too many", '451-["echo",{"_placeholder":true,"num":0}]', A, A],
   ["placeholder out of range", '451-["echo",{"_placeholder":true,"num":1}]', A],
   ["placeholder with a negative number", '451-["echo",{"_placeholder":true,"num":-1}]', A],
   ["placeholder with a text for number", '451-["echo",{"_placeholder":true,"num":"0"}]', A],
@@ -203,6 +202,18 @@ export const cases = [
       ws.send(`43${id}["twice"]`);
       ws.send(`43${id}["thrice"]`);
       await ws.fence();
+    },
+  },
+  {
+    name: "one attachment too many",
+    async run(t) {
+      const ws = await (await t.ws("raw")).join();
+      ws.send('451-["echo",{"_placeholder":true,"num":0}]');
+      ws.sendBinary(A);
+      await ws.recv(2);
+      ws.sendBinary(A);
+      await ws.drain();
+      await t.observer.report("error");
     },
   },
   {
