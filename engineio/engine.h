@@ -10,6 +10,7 @@
 #include "base/span.h"
 #include "engineio/cookie.h"
 #include "engineio/cors.h"
+#include "engineio/deflate.h"
 #include "engineio/loop.h"
 #include "engineio/message.h"
 
@@ -92,12 +93,15 @@ typedef struct eio_options {
     bool no_upgrades;
     const eio_cookie_t *cookie; /* NULL: none */
     const char *initial_packet;
-    eio_cors_t cors;          /* its texts must outlive the server */
-    size_t outbox_limit;      /* 0: 16 MiB */
-    unsigned outbox_stall_ms; /* 0: 30000 */
-    unsigned http_timeout_ms; /* 0: 60000 */
-    size_t max_connections;   /* 0: no limit */
-    bool quiet_libwebsockets; /* its process-wide log: warnings and errors only */
+    eio_deflate_options_t deflate;     /* perMessageDeflate */
+    bool no_http_compression;          /* of poll answers, gzip or deflate */
+    size_t http_compression_threshold; /* 0: 1024 */
+    eio_cors_t cors;                   /* its texts must outlive the server */
+    size_t outbox_limit;               /* 0: 16 MiB */
+    unsigned outbox_stall_ms;          /* 0: 30000 */
+    unsigned http_timeout_ms;          /* 0: 60000 */
+    size_t max_connections;            /* 0: no limit */
+    bool quiet_libwebsockets;          /* its process-wide log: warnings and errors only */
     eio_handlers_t handlers;
     void *user;
     const sio__log_t *log; /* borrowed */
@@ -131,6 +135,14 @@ typedef struct eio_tls {
 /* Host NULL: every address; "unix:PATH". tls NULL: plain. 0 or an error above. */
 int eio_server_listen(eio_server_t *server, const char *host, int port, const eio_tls_t *tls);
 int eio_server_port(const eio_server_t *server); /* of the newest TCP listener */
+
+/*
+ * Fills in the protocol by which a libwebsockets vhost of the program's, on the same libuv loop,
+ * carries the server. It may outlive the server, and refuses requests then. 0, EIO_ENOMEM,
+ * EIO_ECLOSED.
+ */
+struct lws_protocols;
+int eio_server_lws_protocol(eio_server_t *server, struct lws_protocols *protocol);
 
 /* No new connections; new sessions are refused with 503 from now on. */
 void eio_server_stop_listening(eio_server_t *server);

@@ -24,7 +24,7 @@ void eio_handshake(eio_server_t *server, eio_request_t *request, bool websocket)
                    "{\"protocol\":3}");
         return;
     }
-    if (websocket && !eio_websocket_check_handshake(request))
+    if (websocket && !eio_websocket_check_handshake(server, request))
         return;
     session = eio_session_new(server, request);
     if (!session) {

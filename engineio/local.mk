@@ -4,6 +4,11 @@ libengineio_la_SOURCES = \
 	engineio/cookie.h \
 	engineio/cors.c \
 	engineio/cors.h \
+	engineio/deflate.c \
+	engineio/deflate.h \
+	engineio/deflate_offer.c \
+	engineio/encoding.c \
+	engineio/encoding.h \
 	engineio/engine.h \
 	engineio/handshake.c \
 	engineio/heartbeat.c \
@@ -18,7 +23,10 @@ libengineio_la_SOURCES = \
 	engineio/listener.h \
 	engineio/loop.c \
 	engineio/loop.h \
+	engineio/lws_request.c \
 	engineio/lws_stream.c \
+	engineio/lws_vhost.c \
+	engineio/lws_vhost.h \
 	engineio/message.c \
 	engineio/message.h \
 	engineio/outbox.c \

@@ -20,6 +20,7 @@ eio_message_t *eio_message_new(bool binary, size_t len)
     atomic_init(&message->refs, 1);
     message->binary = binary;
     message->no_compress = false;
+    message->deflated = NULL;
     message->len = packet_len;
     frame = (uint8_t *)(message + 1);
     message->packet = frame + EIO_WS_MAX_HEADER;
@@ -47,8 +48,14 @@ eio_message_t *eio_message_ref(eio_message_t *message)
     return message;
 }
 
+static void free_message(eio_message_t *message)
+{
+    sio__free(message->deflated);
+    sio__free(message);
+}
+
 void eio_message_unref(eio_message_t *message)
 {
     if (message && atomic_fetch_sub_explicit(&message->refs, 1, memory_order_acq_rel) == 1)
-        sio__free(message);
+        free_message(message);
 }

@@ -19,6 +19,10 @@ typedef struct eio_message {
     uint8_t header_size; /* of the frame header that ends right before `packet` */
     size_t len;          /* of the packet: for text, type character included */
     uint8_t *packet;     /* within this allocation */
+    /* The compressed frame, made by the first connection that wants it; the loop thread's. */
+    uint8_t *deflated;
+    size_t deflated_size;
+    uint8_t deflated_bits;
 } eio_message_t;
 
 /*

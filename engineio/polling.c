@@ -3,6 +3,7 @@
  */
 #include "base/alloc.h"
 #include "base/utf8.h"
+#include "engineio/encoding.h"
 #include "engineio/request.h"
 #include "engineio/server.h"
 #include "engineio/session.h"
@@ -38,7 +39,7 @@ static bool polling_writable(const eio_transport_t *transport)
 }
 
 static void append_queued(sio__buf_t *payload, eio_session_t *session, eio_chunk_pool_t *chunks,
-                          unsigned *count)
+                          unsigned *count, bool *compress)
 {
     eio_out_packet_t packet;
 
@@ -48,6 +49,7 @@ static void append_queued(sio__buf_t *payload, eio_session_t *session, eio_chunk
         else
             eio_payload_append(payload, (eio_packet_type_t)(packet.data[0] - '0'), packet.data + 1,
                                packet.len - 1);
+        *compress = *compress || !packet.no_compress;
         eio_outbox_pop(&session->outbox, chunks);
         (*count)++;
     }
@@ -78,6 +80,38 @@ static void respond_ok(polling_t *polling, eio_request_t *request, sio__span_t c
     eio_request_respond(request, 200, LITERAL("cache-control: no-store\r\n"), body, len);
 }
 
+static eio_encoding_t choose_encoding(const polling_t *polling, const eio_request_t *request,
+                                      size_t len)
+{
+    const eio_options_t *options = &polling->server->options;
+    sio__span_t accepted;
+
+    if (options->no_http_compression || len < options->http_compression_threshold ||
+        !eio_request_header(request, "accept-encoding", &accepted))
+        return EIO_IDENTITY;
+    return eio_encoding_negotiate(accepted);
+}
+
+static void respond_payload(polling_t *polling, eio_request_t *request, const sio__buf_t *payload,
+                            bool compress)
+{
+    eio_encoding_t encoding =
+        compress ? choose_encoding(polling, request, payload->len) : EIO_IDENTITY;
+    const sio__buf_t *body = payload;
+    sio__buf_t compressed = SIO__BUF_INIT;
+
+    if (encoding != EIO_IDENTITY &&
+        eio_encoding_compress(encoding, payload->data, payload->len, &compressed)) {
+        body = &compressed;
+        sio__buf_append_str(&request->reply_headers, encoding == EIO_GZIP
+                                                         ? "Content-Encoding: gzip\r\n"
+                                                         : "Content-Encoding: deflate\r\n");
+    }
+    respond_ok(polling, request, LITERAL("Content-Type: text/plain; charset=UTF-8\r\n"), body->data,
+               body->len);
+    sio__buf_free(&compressed);
+}
+
 static void transport_done(polling_t *polling)
 {
     eio_timer_stop(polling->server->loop, &polling->close_timer);
@@ -98,12 +132,13 @@ static void answer_poll(polling_t *polling, int type)
     size_t before = session->outbox.bytes;
     unsigned count = 0;
     bool close = polling->should_close;
+    bool compress = false;
 
     polling->poll = NULL;
     request->handler = NULL;
     sio__buf_clear(payload);
     if (type == QUEUED)
-        append_queued(payload, session, &polling->server->chunks, &count);
+        append_queued(payload, session, &polling->server->chunks, &count, &compress);
     else
         eio_payload_append(payload, (eio_packet_type_t)type, NULL, 0);
     if (close)
@@ -112,8 +147,7 @@ static void answer_poll(polling_t *polling, int type)
     if (payload->failed)
         eio_http_conn_abort(request->conn);
     else
-        respond_ok(polling, request, LITERAL("Content-Type: text/plain; charset=UTF-8\r\n"),
-                   payload->data, payload->len);
+        respond_payload(polling, request, payload, compress);
     if (payload->cap > 1 << 20)
         sio__buf_free(payload);
     if (count)

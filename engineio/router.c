@@ -211,7 +211,7 @@ static void refuse_mismatch(eio_server_t *server, eio_request_t *request,
 /* A WebSocket for a session that exists: an upgrade, or one too many. */
 static void route_upgrade(eio_server_t *server, eio_session_t *session, eio_request_t *request)
 {
-    if (!eio_websocket_check_handshake(request))
+    if (!eio_websocket_check_handshake(server, request))
         return;
     if (session->upgrade || session->upgraded ||
         strcmp(eio_session_transport(session), "websocket") == 0)
@@ -241,7 +241,7 @@ static void route_session(eio_server_t *server, eio_request_t *request, const ei
             refuse_mismatch(server, request, transport, eio_session_transport(session));
     } else if (sio__span_is(*transport, "websocket")) {
         route_upgrade(server, session, request);
-    } else if (eio_websocket_check_handshake(request)) {
+    } else if (eio_websocket_check_handshake(server, request)) {
         eio_websocket_accept_and_close(server, request);
     }
 }
@@ -257,7 +257,7 @@ struct eio_verdict {
 static void begin_session(eio_server_t *server, eio_request_t *request, bool websocket)
 {
     if (!websocket && request->upgrade) {
-        if (eio_websocket_check_handshake(request))
+        if (eio_websocket_check_handshake(server, request))
             eio_websocket_accept_and_close(server, request);
         return;
     }

@@ -22,6 +22,8 @@ static void fill_defaults(eio_options_t *options)
     options->outbox_limit = DEFAULT(options->outbox_limit, 16 << 20);
     options->outbox_stall_ms = DEFAULT(options->outbox_stall_ms, 30000);
     options->http_timeout_ms = DEFAULT(options->http_timeout_ms, 60000);
+    options->deflate.threshold = DEFAULT(options->deflate.threshold, 1024);
+    options->http_compression_threshold = DEFAULT(options->http_compression_threshold, 1024);
 }
 
 /* "/engine.io" gives "/engine.io/": a trailing slash is removed, then added. */
@@ -67,6 +69,7 @@ static bool copy_options(eio_server_t *server, const eio_options_t *options)
     fill_defaults(&server->options);
     server->path = make_path(options->path, options->no_trailing_slash);
     server->options.path = server->path;
+    eio_compressor_init(&server->compressor, &server->options.deflate);
     if (!server->path)
         return false;
     server->path_len = strlen(server->path);
@@ -87,6 +90,7 @@ static void free_server(eio_server_t *server)
     eio_http_free(&server->http);
     sio__buf_free(&server->payload);
     eio_chunk_pool_free(&server->chunks);
+    eio_compressor_free(&server->compressor);
     sio__map_free(&server->sessions);
     free_char(server->cookie.name);
     free_char(server->cookie.path);
@@ -229,6 +233,8 @@ static void finish(eio_server_t *server)
     eio_timer_stop(server->loop, &server->drain_timer);
     eio_transport_layer_on_empty(server->layer, NULL, NULL);
     close_sessions(server, true);
+    eio_vhost_end(server->vhost);
+    server->vhost = NULL;
     eio_transport_layer_close(server->layer, on_layer_closed, server);
 }
 
@@ -248,11 +254,20 @@ static void close_idle(eio_stream_t *stream)
         eio_http_close_idle(stream);
 }
 
+static size_t open_streams(const eio_server_t *server)
+{
+    return eio_transport_layer_count(server->layer) + eio_vhost_count(server->vhost);
+}
+
+void eio_server_stream_gone(eio_server_t *server)
+{
+    if (server->closing && !server->ended && open_streams(server) == 0)
+        eio_loop_defer(server->loop, &server->finish);
+}
+
 static void on_empty(void *user)
 {
-    eio_server_t *server = user;
-
-    eio_loop_defer(server->loop, &server->finish);
+    eio_server_stream_gone(user);
 }
 
 void eio_server_close(eio_server_t *server, unsigned drain_ms, void (*done)(void *user), void *user)
@@ -267,7 +282,8 @@ void eio_server_close(eio_server_t *server, unsigned drain_ms, void (*done)(void
     eio_transport_layer_on_empty(server->layer, on_empty, server);
     close_sessions(server, false);
     eio_transport_layer_each(server->layer, close_idle);
-    if (drain_ms == 0 || eio_transport_layer_count(server->layer) == 0)
+    eio_vhost_each(server->vhost, close_idle);
+    if (drain_ms == 0 || open_streams(server) == 0)
         eio_loop_defer(server->loop, &server->finish);
 }
 
@@ -277,8 +293,9 @@ const eio_counters_t *eio_server_counters(const eio_server_t *server)
 {
     eio_server_t *fresh = (eio_server_t *)(uintptr_t)server;
 
-    fresh->counters.connections = eio_transport_layer_count(server->layer);
+    fresh->counters.connections = open_streams(server);
     eio_transport_layer_bytes(server->layer, &fresh->counters.bytes_in, &fresh->counters.bytes_out);
+    eio_vhost_bytes(server->vhost, &fresh->counters.bytes_in, &fresh->counters.bytes_out);
     return &server->counters;
 }
 

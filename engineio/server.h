@@ -6,6 +6,7 @@
 #include "engineio/engine.h"
 #include "engineio/http_conn.h"
 #include "engineio/listener.h"
+#include "engineio/lws_vhost.h"
 #include "engineio/outbox.h"
 #include "engineio/request.h"
 #include "engineio/session.h"
@@ -17,11 +18,13 @@ struct eio_server {
     eio_loop_t *loop;
     eio_options_t options; /* defaults filled in, texts copied */
     eio_transport_layer_t *layer;
+    eio_vhost_t *vhost; /* NULL unless the program carries it in a vhost of its own */
     eio_http_t http;
     sio__map_t sessions;
     sio__list_t session_list;
     sio__list_t listeners;
     eio_chunk_pool_t chunks;
+    eio_compressor_t compressor;
     sio__buf_t payload; /* polling answers are assembled here */
     eio_counters_t counters;
     uint32_t id_counter;
@@ -53,5 +56,8 @@ void eio_prepare_headers(eio_server_t *server, eio_session_t *session, eio_reque
                          bool initial);
 
 void eio_server_unref(eio_server_t *server);
+
+/* A stream has closed: at the end the last one is waited for. */
+void eio_server_stream_gone(eio_server_t *server);
 
 #endif

@@ -50,7 +50,7 @@ void eio_websocket_accept_and_close(eio_server_t *server, eio_request_t *request
 
 /* Checks what `ws` checks of the handshake's headers; refuses it with upstream's text and returns
  * false. */
-bool eio_websocket_check_handshake(eio_request_t *request);
+bool eio_websocket_check_handshake(const eio_server_t *server, eio_request_t *request);
 
 /* Answers a pending poll with a noop, if there is one: hastens an upgrade. */
 void eio_polling_send_noop(eio_transport_t *transport);

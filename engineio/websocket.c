@@ -21,8 +21,9 @@ enum {
 typedef struct websocket {
     eio_transport_t base;
     eio_server_t *server;
-    eio_ws_t *ws; /* NULL when it is gone */
-    bool base64;  /* the client takes binary as text only */
+    eio_ws_t *ws;         /* NULL when it is gone */
+    bool base64;          /* the client takes binary as text only */
+    uint8_t deflate_bits; /* the window for what we compress; 0: nothing is compressed */
     eio_deferred_t release;
 } websocket_t;
 
@@ -38,6 +39,51 @@ static bool websocket_writable(const eio_transport_t *transport)
     const websocket_t *websocket = websocket_of(transport);
 
     return websocket->ws && !eio_ws_blocked(websocket->ws);
+}
+
+static bool to_be_compressed(const websocket_t *websocket, const eio_out_packet_t *packet)
+{
+    return websocket->deflate_bits && !packet->no_compress &&
+           packet->len >= websocket->server->options.deflate.threshold &&
+           !(packet->binary && websocket->base64);
+}
+
+/* A compressed frame at `out`, which has room for it; 0 when compression failed. */
+static size_t put_compressed(websocket_t *websocket, uint8_t *out, size_t room,
+                             const eio_out_packet_t *packet)
+{
+    uint8_t header[EIO_WS_MAX_HEADER];
+    size_t len = eio_compress(&websocket->server->compressor, websocket->deflate_bits, packet->data,
+                              packet->len, out + EIO_WS_MAX_HEADER, room - EIO_WS_MAX_HEADER);
+    size_t size;
+
+    if (!len)
+        return 0;
+    size = eio_ws_header_write(header, packet->binary ? EIO_WS_BINARY : EIO_WS_TEXT, true, len);
+    memmove(out + size, out + EIO_WS_MAX_HEADER, len);
+    memcpy(out, header, size);
+    return size + len;
+}
+
+/* The compressed frame of a message, made once for all its receivers; NULL: send it as it is. */
+static const uint8_t *deflated_frame(websocket_t *websocket, const eio_out_packet_t *packet)
+{
+    eio_message_t *message = packet->message;
+    size_t room = EIO_WS_MAX_HEADER + eio_compress_bound(packet->len);
+
+    if (message->deflated && message->deflated_bits == websocket->deflate_bits)
+        return message->deflated;
+    sio__free(message->deflated);
+    message->deflated = sio__malloc(room);
+    if (!message->deflated)
+        return NULL;
+    message->deflated_bits = websocket->deflate_bits;
+    message->deflated_size = put_compressed(websocket, message->deflated, room, packet);
+    if (!message->deflated_size) {
+        sio__free(message->deflated);
+        message->deflated = NULL;
+    }
+    return message->deflated;
 }
 
 static size_t put_frame(uint8_t *out, const eio_out_packet_t *packet)
@@ -66,11 +112,31 @@ static int write_base64(websocket_t *websocket, const eio_out_packet_t *packet)
     return error;
 }
 
+/* A frame at `out`, which has room for it uncompressed. */
+static size_t put_packet(websocket_t *websocket, uint8_t *out, size_t room,
+                         const eio_out_packet_t *packet)
+{
+    size_t size = 0;
+
+    if (!to_be_compressed(websocket, packet))
+        return put_frame(out, packet);
+    if (!packet->message)
+        size = put_compressed(websocket, out, room, packet);
+    else if (deflated_frame(websocket, packet) && packet->message->deflated_size <= room) {
+        size = packet->message->deflated_size;
+        memcpy(out, packet->message->deflated, size);
+    }
+    return size ? size : put_frame(out, packet);
+}
+
 /* A packet too large to gather, or one that needs another form. */
 static int write_alone(websocket_t *websocket, const eio_out_packet_t *packet)
 {
     if (packet->binary && websocket->base64)
         return write_base64(websocket, packet);
+    if (to_be_compressed(websocket, packet) && deflated_frame(websocket, packet))
+        return eio_ws_write(websocket->ws, packet->message->deflated,
+                            packet->message->deflated_size);
     return eio_ws_write(websocket->ws, packet->message->packet - packet->message->header_size,
                         packet->message->header_size + packet->len);
 }
@@ -86,7 +152,7 @@ static size_t gather(websocket_t *websocket, eio_outbox_t *outbox, uint8_t *out,
         if ((packet.message && packet.len >= DIRECT_MIN) || (packet.binary && websocket->base64) ||
             EIO_SCRATCH - size < packet.len + EIO_WS_MAX_HEADER)
             break;
-        size += put_frame(out + size, &packet);
+        size += put_packet(websocket, out + size, EIO_SCRATCH - size, &packet);
         eio_outbox_pop(outbox, &websocket->server->chunks);
         (*count)++;
     }
@@ -225,6 +291,28 @@ static const eio_transport_ops_t websocket_ops = {
 
 /* ---- the handshake ---- */
 
+static int negotiate_deflate(const eio_server_t *server, const eio_request_t *request,
+                             eio_deflate_params_t *params, sio__buf_t *line)
+{
+    sio__span_t offered;
+
+    memset(params, 0, sizeof(*params));
+    if (!server->options.deflate.enabled ||
+        !eio_request_header(request, "sec-websocket-extensions", &offered))
+        return 0;
+    return eio_deflate_negotiate(&server->options.deflate, offered, params, line);
+}
+
+static bool extensions_valid(const eio_server_t *server, const eio_request_t *request)
+{
+    sio__buf_t line = SIO__BUF_INIT;
+    eio_deflate_params_t params;
+    bool valid = negotiate_deflate(server, request, &params, &line) == 0;
+
+    sio__buf_free(&line);
+    return valid;
+}
+
 static void refuse_handshake(eio_request_t *request, const char *status, const char *header,
                              const char *message)
 {
@@ -237,7 +325,7 @@ static void refuse_handshake(eio_request_t *request, const char *status, const c
     eio_http_conn_respond_raw(request->conn, text, (size_t)len);
 }
 
-bool eio_websocket_check_handshake(eio_request_t *request)
+bool eio_websocket_check_handshake(const eio_server_t *server, eio_request_t *request)
 {
     const char *bad = "400 Bad Request";
     sio__span_t value;
@@ -254,6 +342,9 @@ bool eio_websocket_check_handshake(eio_request_t *request)
              !(sio__span_is(value, "13") || sio__span_is(value, "8")))
         refuse_handshake(request, bad, "Sec-WebSocket-Version: 13, 8\r\n",
                          "Missing or invalid Sec-WebSocket-Version header");
+    else if (!extensions_valid(server, request))
+        refuse_handshake(request, bad, "",
+                         "Invalid or unacceptable Sec-WebSocket-Extensions header");
     else
         return true;
     return false;
@@ -285,6 +376,7 @@ static eio_ws_t *accept_handshake(eio_server_t *server, eio_request_t *request,
     sio__buf_t rest = SIO__BUF_INIT;
     eio_stream_t *stream = NULL;
     eio_ws_t *ws = NULL;
+    eio_deflate_params_t deflate;
     sio__span_t key;
 
     if (!request->conn || !eio_request_header(request, "sec-websocket-key", &key))
@@ -296,6 +388,7 @@ static eio_ws_t *accept_handshake(eio_server_t *server, eio_request_t *request,
     sio__buf_append(&head, accept, sizeof(accept));
     sio__buf_append(&head, "\r\n", 2);
     append_subprotocol(&head, request);
+    negotiate_deflate(server, request, &deflate, &head);
     sio__buf_append(&head, request->reply_headers.data, request->reply_headers.len);
     sio__buf_append(&head, "\r\n", 2);
     if (head.failed) {
@@ -304,6 +397,8 @@ static eio_ws_t *accept_handshake(eio_server_t *server, eio_request_t *request,
     }
     stream = eio_http_conn_upgrade(request->conn, &rest);
     ws = eio_ws_new(server->loop, stream, server->options.max_http_buffer_size, handler, user);
+    if (ws)
+        eio_ws_allow_deflate(ws, &deflate);
     if (ws && eio_stream_write(stream, head.data, head.len) == 0 && rest.len)
         eio_ws_feed_later(ws, &rest);
 out:
@@ -332,6 +427,7 @@ eio_transport_t *eio_websocket_new(eio_session_t *session, eio_request_t *reques
         sio__free(websocket);
         return NULL;
     }
+    websocket->deflate_bits = eio_ws_deflate_bits(websocket->ws);
     return &websocket->base;
 }
 

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "engineio/deflate.h"
 #include "engineio/ws_frame.h"
 
 #include <string.h>
@@ -31,6 +32,9 @@ struct eio_ws {
     bool pong_waits;
     bool stopped; /* nothing more is read: the peer broke the protocol or said goodbye */
     bool violated;
+    bool compressed; /* the message being received */
+    eio_deflate_params_t deflate;
+    eio_inflater_t *inflater;
     uint16_t close_code;
     sio__utf8_state_t utf8;
     sio__buf_t rx;    /* the message being received, when it came in more than one piece */
@@ -59,6 +63,7 @@ static void release_ws(eio_deferred_t *deferred)
     sio__buf_free(&ws->rx);
     sio__buf_free(&ws->early);
     sio__free(ws->control);
+    eio_inflater_free(ws->inflater);
     sio__free(ws);
 }
 
@@ -109,6 +114,16 @@ eio_ws_t *eio_ws_new(eio_loop_t *loop, eio_stream_t *stream, size_t max_message,
     stream->handler = &stream_handler;
     stream->user = ws;
     return ws;
+}
+
+void eio_ws_allow_deflate(eio_ws_t *ws, const eio_deflate_params_t *params)
+{
+    ws->deflate = *params;
+}
+
+uint8_t eio_ws_deflate_bits(const eio_ws_t *ws)
+{
+    return ws->deflate.agreed ? ws->deflate.server_bits : 0;
 }
 
 void eio_ws_detach(eio_ws_t *ws)
@@ -274,6 +289,25 @@ static void deliver(eio_ws_t *ws, uint8_t opcode, uint8_t *data, size_t len)
         ws->handler->on_message(ws->user, opcode == EIO_WS_BINARY, (char *)data, len);
 }
 
+/* Inflates a message and gives it on. `message_opcode` is reset before: the handler may end us. */
+static void deliver_compressed(eio_ws_t *ws, uint8_t opcode, const uint8_t *data, size_t len)
+{
+    sio__buf_t plain = SIO__BUF_INIT;
+    int error = -1;
+
+    if (!ws->inflater)
+        ws->inflater = eio_inflater_new(&ws->deflate);
+    if (ws->inflater)
+        error = eio_inflate(ws->inflater, data, len, ws->max_message, &plain);
+    if (error == -2)
+        violation(ws, EIO_WS_CODE_TOO_BIG);
+    else if (error || (opcode == EIO_WS_TEXT && !sio__utf8_valid(plain.data, plain.len)))
+        violation(ws, EIO_WS_CODE_INVALID_TEXT);
+    else
+        deliver(ws, opcode, (uint8_t *)plain.data, plain.len);
+    sio__buf_free(&plain);
+}
+
 static void deliver_assembled(eio_ws_t *ws)
 {
     sio__buf_t rx = ws->rx;
@@ -281,7 +315,10 @@ static void deliver_assembled(eio_ws_t *ws)
 
     ws->rx = (sio__buf_t)SIO__BUF_INIT;
     ws->message_opcode = 0;
-    deliver(ws, opcode, (uint8_t *)rx.data, rx.len);
+    if (ws->compressed)
+        deliver_compressed(ws, opcode, (const uint8_t *)rx.data, rx.len);
+    else
+        deliver(ws, opcode, (uint8_t *)rx.data, rx.len);
     sio__buf_free(&rx);
 }
 
@@ -291,7 +328,7 @@ static unsigned check_data_header(const eio_ws_t *ws)
 {
     const eio_ws_header_t *header = &ws->header;
 
-    if (header->rsv1)
+    if (header->rsv1 && (!ws->deflate.agreed || header->opcode == EIO_WS_CONTINUATION))
         return EIO_WS_CODE_PROTOCOL_ERROR;
     if ((header->opcode == EIO_WS_CONTINUATION) != (ws->message_opcode != 0))
         return EIO_WS_CODE_PROTOCOL_ERROR;
@@ -312,10 +349,12 @@ static bool begin_frame(eio_ws_t *ws)
         return !ws->stopped;
     }
     code = check_data_header(ws);
-    if (code)
+    if (code) {
         violation(ws, code);
-    else if (ws->header.opcode != EIO_WS_CONTINUATION)
+    } else if (ws->header.opcode != EIO_WS_CONTINUATION) {
         ws->utf8 = 0;
+        ws->compressed = ws->header.rsv1;
+    }
     return !code;
 }
 
@@ -337,14 +376,17 @@ static void take_data_piece(eio_ws_t *ws, uint8_t *data, size_t len)
     bool whole = ws->header.fin && !ws->message_opcode && len == ws->header.len;
 
     eio_ws_unmask(data, len, ws->header.mask, ws->received);
-    if (opcode == EIO_WS_TEXT &&
+    if (opcode == EIO_WS_TEXT && !ws->compressed &&
         (whole ? !sio__utf8_valid(data, len) : !sio__utf8_feed(&ws->utf8, data, len))) {
         violation(ws, EIO_WS_CODE_INVALID_TEXT);
         return;
     }
     if (whole) {
         ws->in_payload = false;
-        deliver(ws, opcode, data, len);
+        if (ws->compressed)
+            deliver_compressed(ws, opcode, data, len);
+        else
+            deliver(ws, opcode, data, len);
         return;
     }
     sio__buf_append(&ws->rx, data, len);

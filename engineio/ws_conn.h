@@ -42,6 +42,13 @@ typedef struct eio_ws_handler {
 eio_ws_t *eio_ws_new(eio_loop_t *loop, eio_stream_t *stream, size_t max_message,
                      const eio_ws_handler_t *handler, void *user);
 
+/* Compressed messages are welcome, as agreed in the handshake. */
+struct eio_deflate_params;
+void eio_ws_allow_deflate(eio_ws_t *ws, const struct eio_deflate_params *params);
+
+/* The window for what is sent, 0 when nothing was agreed. */
+uint8_t eio_ws_deflate_bits(const eio_ws_t *ws);
+
 /* Forgets the handler. */
 void eio_ws_detach(eio_ws_t *ws);
 
