@@ -49,7 +49,7 @@ static z_stream *compressor_stream(eio_compressor_t *compressor, int bits)
 
 size_t eio_compress_bound(size_t len)
 {
-    return len + len / 1000 + 64;
+    return len + len / 8 + len / 64 + 64; /* zlib's bound for the smallest windows */
 }
 
 size_t eio_compress(eio_compressor_t *compressor, int window_bits, const void *data, size_t len,

@@ -12,6 +12,8 @@ unit_tests = \
 	tests/unit/check_buf \
 	tests/unit/check_cookie \
 	tests/unit/check_cors \
+	tests/unit/check_deflate \
+	tests/unit/check_encoding \
 	tests/unit/check_engine_packet \
 	tests/unit/check_event \
 	tests/unit/check_http_parser \
