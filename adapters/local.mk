@@ -1,0 +1,3 @@
+libcore_la_SOURCES += \
+	adapters/adapter.h \
+	adapters/memory.c

@@ -192,6 +192,10 @@ void eio_session_close(eio_session_t *session, eio_reason_t reason, bool discard
 
 /* ---- requests ---- */
 
+/* References, to keep what a request said beyond its session. */
+eio_request_t *eio_request_ref(eio_request_t *request);
+void eio_request_unref(eio_request_t *request); /* NULL is allowed */
+
 sio__span_t eio_request_method(const eio_request_t *request);
 sio__span_t eio_request_target(const eio_request_t *request); /* as sent */
 sio__span_t eio_request_path(const eio_request_t *request);

@@ -272,8 +272,11 @@ static void on_empty(void *user)
 
 void eio_server_close(eio_server_t *server, unsigned drain_ms, void (*done)(void *user), void *user)
 {
-    if (server->closing)
+    if (server->closing) {
+        if (!server->ended) /* a program that has lost patience */
+            eio_timer_start(server->loop, &server->drain_timer, drain_ms);
         return;
+    }
     server->closing = true;
     server->done = done;
     server->done_user = user;

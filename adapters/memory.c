@@ -1,0 +1,357 @@
+/*
+ * Rooms of one process. A membership is a record in its room's list and in its member's list, found
+ * by one table keyed by both, so that joining and leaving cost the same however large the room is.
+ */
+#include "adapters/adapter.h"
+
+#include "base/alloc.h"
+
+#include <string.h>
+
+typedef struct memory_adapter {
+    sio__adapter_t base;
+    sio__map_t rooms;       /* room_t by name */
+    sio__map_t memberships; /* membership_t by room and member */
+    sio__map_t members;     /* by id */
+    sio__list_t all;        /* members */
+    uint64_t epoch;
+} memory_adapter_t;
+
+typedef struct room {
+    sio__map_node_t by_name;
+    sio__list_t members; /* membership_t */
+    char name[];
+} room_t;
+
+typedef struct membership_key {
+    const room_t *room;
+    const sio__member_t *member;
+} membership_key_t;
+
+typedef struct membership {
+    sio__map_node_t by_key;
+    membership_key_t key;
+    room_t *room;
+    sio__member_t *member;
+    sio__list_t of_room;
+    sio__list_t of_member;
+} membership_t;
+
+static memory_adapter_t *memory_of(sio__adapter_t *adapter)
+{
+    return SIO__CONTAINER(adapter, memory_adapter_t, base);
+}
+
+static const memory_adapter_t *memory_of_const(const sio__adapter_t *adapter)
+{
+    return SIO__CONTAINER(adapter, const memory_adapter_t, base);
+}
+
+/* ---------------------------------------------------------------------------------- look-ups */
+
+static sio__member_t *find_member(const memory_adapter_t *memory, const char *id)
+{
+    sio__map_node_t *node = sio__map_find(&memory->members, id, strlen(id));
+
+    return node ? SIO__CONTAINER(node, sio__member_t, by_id) : NULL;
+}
+
+static room_t *find_room(const memory_adapter_t *memory, const char *name)
+{
+    sio__map_node_t *node = sio__map_find(&memory->rooms, name, strlen(name));
+
+    return node ? SIO__CONTAINER(node, room_t, by_name) : NULL;
+}
+
+static membership_t *find_membership(const memory_adapter_t *memory, const room_t *room,
+                                     const sio__member_t *member)
+{
+    membership_key_t key = {room, member};
+    sio__map_node_t *node = sio__map_find(&memory->memberships, (const char *)&key, sizeof(key));
+
+    return node ? SIO__CONTAINER(node, membership_t, by_key) : NULL;
+}
+
+/* ------------------------------------------------------------------------ joining and leaving */
+
+static int know_member(memory_adapter_t *memory, sio__member_t *member)
+{
+    if (member->known)
+        return 0;
+    if (sio__map_insert(&memory->members, &member->by_id, member->id, strlen(member->id)))
+        return -1;
+    sio__list_append(&memory->all, &member->link);
+    member->known = true;
+    return 0;
+}
+
+static room_t *new_room(memory_adapter_t *memory, const char *name)
+{
+    size_t len = strlen(name);
+    room_t *room = sio__malloc(sizeof(*room) + len + 1);
+
+    if (!room)
+        return NULL;
+    memcpy(room->name, name, len + 1);
+    sio__list_init(&room->members);
+    if (sio__map_insert(&memory->rooms, &room->by_name, room->name, len)) {
+        sio__free(room);
+        return NULL;
+    }
+    return room;
+}
+
+static void drop_if_empty(memory_adapter_t *memory, room_t *room)
+{
+    if (!sio__list_empty(&room->members))
+        return;
+    sio__map_remove(&memory->rooms, &room->by_name);
+    sio__free(room);
+}
+
+static membership_t *enter(memory_adapter_t *memory, room_t *room, sio__member_t *member)
+{
+    membership_t *membership = sio__malloc(sizeof(*membership));
+
+    if (!membership)
+        return NULL;
+    membership->key = (membership_key_t){room, member};
+    membership->room = room;
+    membership->member = member;
+    if (sio__map_insert(&memory->memberships, &membership->by_key, (const char *)&membership->key,
+                        sizeof(membership->key))) {
+        sio__free(membership);
+        return NULL;
+    }
+    sio__list_append(&room->members, &membership->of_room);
+    sio__list_append(&member->rooms, &membership->of_member);
+    return membership;
+}
+
+static void leave(memory_adapter_t *memory, membership_t *membership)
+{
+    room_t *room = membership->room;
+
+    sio__map_remove(&memory->memberships, &membership->by_key);
+    sio__list_remove(&membership->of_room);
+    sio__list_remove(&membership->of_member);
+    sio__free(membership);
+    drop_if_empty(memory, room);
+}
+
+/* A room by that name becomes real while a member is in it by its id alone: it was there first. */
+static int enter_owner(memory_adapter_t *memory, room_t *room)
+{
+    sio__member_t *owner = find_member(memory, room->name);
+    membership_t *membership;
+
+    if (!owner || !owner->own_room)
+        return 0;
+    membership = enter(memory, room, owner);
+    if (!membership)
+        return -1;
+    sio__list_remove(&membership->of_member);
+    sio__list_prepend(&owner->rooms, &membership->of_member);
+    owner->own_room = false;
+    return 0;
+}
+
+static int enter_new_room(memory_adapter_t *memory, sio__member_t *member, const char *name)
+{
+    room_t *room = new_room(memory, name);
+
+    if (!room)
+        return -1;
+    if (enter_owner(memory, room) == 0 && enter(memory, room, member))
+        return 0;
+    drop_if_empty(memory, room);
+    return -1;
+}
+
+static int memory_add(sio__adapter_t *adapter, sio__member_t *member, const char *name)
+{
+    memory_adapter_t *memory = memory_of(adapter);
+    room_t *room = find_room(memory, name);
+
+    if (know_member(memory, member))
+        return -1;
+    if (room)
+        return find_membership(memory, room, member) || enter(memory, room, member) ? 0 : -1;
+    if (strcmp(name, member->id) != 0)
+        return enter_new_room(memory, member, name);
+    member->own_room = true;
+    return 0;
+}
+
+static void memory_del(sio__adapter_t *adapter, sio__member_t *member, const char *name)
+{
+    memory_adapter_t *memory = memory_of(adapter);
+    room_t *room = find_room(memory, name);
+    membership_t *membership = room ? find_membership(memory, room, member) : NULL;
+
+    if (membership)
+        leave(memory, membership);
+    else if (strcmp(name, member->id) == 0)
+        member->own_room = false;
+}
+
+static void memory_del_all(sio__adapter_t *adapter, sio__member_t *member)
+{
+    memory_adapter_t *memory = memory_of(adapter);
+
+    if (!member->known)
+        return;
+    while (!sio__list_empty(&member->rooms))
+        leave(memory, SIO__CONTAINER(member->rooms.next, membership_t, of_member));
+    sio__map_remove(&memory->members, &member->by_id);
+    sio__list_remove(&member->link);
+    member->own_room = false;
+    member->known = false;
+}
+
+/* ------------------------------------------------------------------------------------- asking */
+
+static sio__member_t *memory_find(const sio__adapter_t *adapter, const char *id)
+{
+    return find_member(memory_of_const(adapter), id);
+}
+
+static bool memory_in_room(const sio__adapter_t *adapter, const sio__member_t *member,
+                           const char *name)
+{
+    const memory_adapter_t *memory = memory_of_const(adapter);
+    const room_t *room;
+
+    if (member->own_room && strcmp(name, member->id) == 0)
+        return true;
+    room = find_room(memory, name);
+    return room && find_membership(memory, room, member);
+}
+
+static void memory_each_room(const sio__adapter_t *adapter, const sio__member_t *member,
+                             void (*fn)(const char *room, void *user), void *user)
+{
+    const sio__list_t *node;
+
+    (void)adapter;
+    if (member->own_room)
+        fn(member->id, user);
+    for (node = member->rooms.next; node != &member->rooms; node = node->next)
+        fn(SIO__CONTAINER(node, membership_t, of_member)->room->name, user);
+}
+
+static size_t memory_room_count(const sio__adapter_t *adapter)
+{
+    return memory_of_const(adapter)->rooms.count;
+}
+
+/* --------------------------------------------------------------------------------- broadcasts */
+
+/* What a member that has not been dealt with in this epoch gets. */
+typedef struct visit {
+    uint64_t epoch;
+    void (*fn)(sio__member_t *member, void *user); /* NULL: it is left out */
+    void *user;
+} visit_t;
+
+static void visit(sio__member_t *member, const visit_t *how)
+{
+    if (member->epoch == how->epoch)
+        return;
+    member->epoch = how->epoch;
+    if (how->fn)
+        how->fn(member, how->user);
+}
+
+static void visit_room(memory_adapter_t *memory, const char *name, const visit_t *how)
+{
+    room_t *room = find_room(memory, name);
+    sio__member_t *owner;
+    sio__list_t *node;
+
+    if (room) {
+        for (node = room->members.next; node != &room->members; node = node->next)
+            visit(SIO__CONTAINER(node, membership_t, of_room)->member, how);
+        return;
+    }
+    owner = find_member(memory, name);
+    if (owner && owner->own_room)
+        visit(owner, how);
+}
+
+static void visit_rooms(memory_adapter_t *memory, const char *const *names, const visit_t *how)
+{
+    for (; *names; names++)
+        visit_room(memory, *names, how);
+}
+
+static void visit_all(memory_adapter_t *memory, const visit_t *how)
+{
+    sio__list_t *node;
+
+    for (node = memory->all.next; node != &memory->all; node = node->next)
+        visit(SIO__CONTAINER(node, sio__member_t, link), how);
+}
+
+static void memory_apply(sio__adapter_t *adapter, const sio__audience_t *audience,
+                         void (*fn)(sio__member_t *member, void *user), void *user)
+{
+    memory_adapter_t *memory = memory_of(adapter);
+    uint64_t epoch = ++memory->epoch;
+    visit_t skip = {epoch, NULL, NULL};
+    visit_t call = {epoch, fn, user};
+
+    if (audience->except)
+        visit_rooms(memory, audience->except, &skip);
+    if (audience->except_id)
+        visit_room(memory, audience->except_id, &skip);
+    if (audience->rooms && audience->rooms[0])
+        visit_rooms(memory, audience->rooms, &call);
+    else
+        visit_all(memory, &call);
+}
+
+static void memory_broadcast(sio__adapter_t *adapter, const sio__audience_t *audience,
+                             const sio__broadcast_t *broadcast)
+{
+    memory_apply(adapter, audience, broadcast->deliver, broadcast->user);
+}
+
+/* --------------------------------------------------------------------------------------- life */
+
+static void memory_free(sio__adapter_t *adapter)
+{
+    memory_adapter_t *memory = memory_of(adapter);
+
+    sio__map_free(&memory->rooms);
+    sio__map_free(&memory->memberships);
+    sio__map_free(&memory->members);
+    sio__free(memory);
+}
+
+static const sio__adapter_ops_t memory_ops = {
+    .add = memory_add,
+    .del = memory_del,
+    .del_all = memory_del_all,
+    .find = memory_find,
+    .in_room = memory_in_room,
+    .each_room = memory_each_room,
+    .room_count = memory_room_count,
+    .apply = memory_apply,
+    .broadcast = memory_broadcast,
+    .free = memory_free,
+};
+
+sio__adapter_t *sio__memory_adapter_new(void)
+{
+    memory_adapter_t *memory = sio__calloc(1, sizeof(*memory));
+
+    if (!memory)
+        return NULL;
+    memory->base.ops = &memory_ops;
+    sio__map_init(&memory->rooms);
+    sio__map_init(&memory->memberships);
+    sio__map_init(&memory->members);
+    sio__list_init(&memory->all);
+    return &memory->base;
+}

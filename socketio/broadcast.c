@@ -1,0 +1,311 @@
+/* Events to many: encoded once, the namespace's adapter picks the sockets, each outbox takes a
+ * reference to the same bytes. */
+#include "base/alloc.h"
+#include "socketio/emit.h"
+
+/* Sockets with catch-all listeners wait for the end of the adapter's walk: the program may do
+ * anything there. */
+typedef struct delivery {
+    const sio__bundle_t *bundle;
+    unsigned flags;
+    sio_server_t *server;
+    sio_socket_t **listening;
+    size_t listening_count, listening_cap;
+} delivery_t;
+
+static void send_one(delivery_t *delivery, sio_socket_t *socket)
+{
+    if (sio__send_bundle(socket, delivery->bundle, delivery->flags) == SIO_OK)
+        delivery->server->counts.deliveries++;
+}
+
+static bool remember(delivery_t *delivery, sio_socket_t *socket)
+{
+    if (delivery->listening_count == delivery->listening_cap) {
+        size_t cap = delivery->listening_cap ? delivery->listening_cap * 2 : 16;
+        sio_socket_t **grown = sio__realloc(delivery->listening, cap * sizeof(*grown));
+
+        if (!grown)
+            return false;
+        delivery->listening = grown;
+        delivery->listening_cap = cap;
+    }
+    delivery->listening[delivery->listening_count++] = sio_socket_ref(socket);
+    return true;
+}
+
+static void deliver(sio__member_t *member, void *user)
+{
+    sio_socket_t *socket = SIO__CONTAINER(member, sio_socket_t, member);
+    delivery_t *delivery = user;
+
+    if (sio__socket_state(socket) != SIO__CONNECTED)
+        return;
+    if (sio__listeners_has(socket->listeners, SIO__ON_ANY_OUTGOING) && remember(delivery, socket))
+        return;
+    send_one(delivery, socket);
+}
+
+static void deliver_to_listening(delivery_t *delivery)
+{
+    for (size_t i = 0; i < delivery->listening_count; i++) {
+        sio_socket_t *socket = delivery->listening[i];
+
+        sio__notify_outgoing_bundle(socket, delivery->bundle);
+        if (sio__socket_state(socket) == SIO__CONNECTED)
+            send_one(delivery, socket);
+        sio_socket_unref(socket);
+    }
+    sio__free(delivery->listening);
+}
+
+static void broadcast_bundle(sio_namespace_t *nsp, const sio__audience_t *audience,
+                             const sio__bundle_t *bundle, const sio__span_t *attachments,
+                             size_t attachment_count)
+{
+    const eio_message_t *text = bundle->messages[0];
+    delivery_t delivery = {.bundle = bundle, .flags = audience->flags, .server = nsp->server};
+    sio__broadcast_t broadcast = {
+        .text = {(const char *)text->packet + 1, text->len - 1},
+        .attachments = attachments,
+        .attachment_count = attachment_count,
+        .deliver = deliver,
+        .user = &delivery,
+    };
+
+    nsp->server->counts.broadcasts++;
+    nsp->adapter->ops->broadcast(nsp->adapter, audience, &broadcast);
+    deliver_to_listening(&delivery);
+}
+
+static int broadcast_now(sio_namespace_t *nsp, const sio__audience_t *audience,
+                         const sio__encoder_t *encoder)
+{
+    sio__bundle_t *bundle = sio__bundle_new(encoder, audience->flags);
+
+    if (!bundle)
+        return SIO_ENOMEM;
+    broadcast_bundle(nsp, audience, bundle, encoder->args->bytes, encoder->args->bytes_count);
+    sio__bundle_free(bundle);
+    return SIO_OK;
+}
+
+/* --------------------------------------------------------------------------- from other threads */
+
+typedef struct posted_broadcast {
+    eio_task_t task;
+    sio_namespace_t *nsp;
+    sio__bundle_t *bundle;
+    sio__audience_t audience; /* its lists are within this allocation */
+    char except_id[SIO__ID_LEN + 1];
+    const char *lists[];
+} posted_broadcast_t;
+
+static void list_size(const char *const *list, size_t *names, size_t *bytes)
+{
+    (*names)++; /* the NULL */
+    for (; list && *list; list++) {
+        (*names)++;
+        *bytes += strlen(*list) + 1;
+    }
+}
+
+static const char *const *copy_list(const char *const *list, const char ***names, char **bytes)
+{
+    const char **start = *names;
+
+    for (; list && *list; list++) {
+        size_t size = strlen(*list) + 1;
+
+        memcpy(*bytes, *list, size);
+        *(*names)++ = *bytes;
+        *bytes += size;
+    }
+    *(*names)++ = NULL;
+    return start;
+}
+
+static posted_broadcast_t *copy_broadcast(sio_namespace_t *nsp, const sio__audience_t *audience)
+{
+    size_t name_count = 0, byte_count = 0;
+    posted_broadcast_t *copy;
+    const char **names;
+    char *bytes;
+
+    list_size(audience->rooms, &name_count, &byte_count);
+    list_size(audience->except, &name_count, &byte_count);
+    copy = sio__calloc(1, sizeof(*copy) + name_count * sizeof(*names) + byte_count);
+    if (!copy)
+        return NULL;
+    names = copy->lists;
+    bytes = (char *)(names + name_count);
+    copy->nsp = nsp;
+    copy->audience.flags = audience->flags;
+    copy->audience.rooms = copy_list(audience->rooms, &names, &bytes);
+    copy->audience.except = copy_list(audience->except, &names, &bytes);
+    if (audience->except_id) {
+        memcpy(copy->except_id, audience->except_id, sizeof(copy->except_id));
+        copy->audience.except_id = copy->except_id;
+    }
+    return copy;
+}
+
+static void free_posted(posted_broadcast_t *posted)
+{
+    sio__bundle_free(posted->bundle);
+    sio__free(posted);
+}
+
+static void on_posted_broadcast(eio_task_t *task)
+{
+    posted_broadcast_t *posted = SIO__CONTAINER(task, posted_broadcast_t, task);
+    size_t count = posted->bundle->count - 1;
+    sio__span_t *attachments = count ? sio__malloc(count * sizeof(*attachments)) : NULL;
+
+    if (!count || attachments) {
+        for (size_t i = 0; i < count; i++) {
+            const eio_message_t *message = posted->bundle->messages[i + 1];
+            attachments[i] = (sio__span_t){(const char *)message->packet, message->len};
+        }
+        broadcast_bundle(posted->nsp, &posted->audience, posted->bundle, attachments, count);
+    }
+    sio__free(attachments);
+    free_posted(posted);
+}
+
+static int post_broadcast(sio_namespace_t *nsp, const sio__audience_t *audience,
+                          const sio__encoder_t *encoder)
+{
+    posted_broadcast_t *posted = copy_broadcast(nsp, audience);
+    int error = SIO_ENOMEM;
+
+    if (!posted)
+        return error;
+    posted->task.fn = on_posted_broadcast;
+    posted->bundle = sio__bundle_new(encoder, audience->flags);
+    if (posted->bundle)
+        error = sio__post(nsp->server, &posted->task);
+    if (error)
+        free_posted(posted);
+    return error;
+}
+
+/* -------------------------------------------------------------------------------- broadcasting */
+
+static sio__audience_t audience_of(const sio_target_t *target, const sio_socket_t *sender)
+{
+    sio__audience_t audience = {.except_id = sender ? sender->id : NULL};
+
+    if (target) {
+        audience.rooms = target->to;
+        audience.except = target->except;
+        audience.flags = target->flags;
+    }
+    return audience;
+}
+
+static int broadcast_source(sio_namespace_t *nsp, const sio_socket_t *sender,
+                            const sio_target_t *target, const char *name,
+                            const sio__source_t *source)
+{
+    sio__audience_t audience = audience_of(target, sender);
+    sio__encoder_t encoder;
+    int error = sio__encoder_event(&encoder, nsp, name, SIO__NO_ACK);
+
+    if (error) {
+        sio__source_drop(source);
+        return error;
+    }
+    error = sio__encoder_append(&encoder, source);
+    if (!error)
+        error = sio__encoder_finish(&encoder);
+    if (!error)
+        error = sio__on_loop(nsp->server) ? broadcast_now(nsp, &audience, &encoder)
+                                          : post_broadcast(nsp, &audience, &encoder);
+    sio__encoder_end(&encoder);
+    return error;
+}
+
+static int broadcast_format(sio_namespace_t *nsp, const sio_socket_t *sender,
+                            const sio_target_t *target, const char *name, const char *format,
+                            va_list *va)
+{
+    return broadcast_source(nsp, sender, target, name,
+                            &(sio__source_t){.form = SIO__FROM_FORMAT, .format = format, .va = va});
+}
+
+int sio_emit_tov(sio_namespace_t *nsp, const sio_target_t *target, const char *name,
+                 const char *format, va_list args)
+{
+    va_list va;
+    int error;
+
+    va_copy(va, args);
+    error = broadcast_format(nsp, NULL, target, name, format, &va);
+    va_end(va);
+    return error;
+}
+
+int sio_emit_to(sio_namespace_t *nsp, const sio_target_t *target, const char *name,
+                const char *format, ...)
+{
+    va_list va;
+    int error;
+
+    va_start(va, format);
+    error = broadcast_format(nsp, NULL, target, name, format, &va);
+    va_end(va);
+    return error;
+}
+
+int sio_emit_to_json(sio_namespace_t *nsp, const sio_target_t *target, const char *name,
+                     const json_t *args)
+{
+    return broadcast_source(nsp, NULL, target, name,
+                            &(sio__source_t){.form = SIO__FROM_JSON, .json = args});
+}
+
+int sio_emit_to_text(sio_namespace_t *nsp, const sio_target_t *target, const char *name,
+                     const char *args, size_t len)
+{
+    return broadcast_source(nsp, NULL, target, name,
+                            &(sio__source_t){.form = SIO__FROM_TEXT, .format = args, .len = len});
+}
+
+int sio_broadcastv(sio_socket_t *socket, const sio_target_t *target, const char *name,
+                   const char *format, va_list args)
+{
+    va_list va;
+    int error;
+
+    va_copy(va, args);
+    error = broadcast_format(socket->nsp, socket, target, name, format, &va);
+    va_end(va);
+    return error;
+}
+
+int sio_broadcast(sio_socket_t *socket, const sio_target_t *target, const char *name,
+                  const char *format, ...)
+{
+    va_list va;
+    int error;
+
+    va_start(va, format);
+    error = broadcast_format(socket->nsp, socket, target, name, format, &va);
+    va_end(va);
+    return error;
+}
+
+int sio_broadcast_json(sio_socket_t *socket, const sio_target_t *target, const char *name,
+                       const json_t *args)
+{
+    return broadcast_source(socket->nsp, socket, target, name,
+                            &(sio__source_t){.form = SIO__FROM_JSON, .json = args});
+}
+
+int sio_broadcast_text(sio_socket_t *socket, const sio_target_t *target, const char *name,
+                       const char *args, size_t len)
+{
+    return broadcast_source(socket->nsp, socket, target, name,
+                            &(sio__source_t){.form = SIO__FROM_TEXT, .format = args, .len = len});
+}

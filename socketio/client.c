@@ -1,0 +1,338 @@
+#include "socketio/client.h"
+
+#include "base/alloc.h"
+#include "socketio/namespace.h"
+#include "socketio/server.h"
+#include "socketio/socket.h"
+
+#include <string.h>
+
+static const char area[] = "socket.io:client";
+
+/* ------------------------------------------------------------ binary packets that are coming in */
+
+struct sio__pending {
+    sio__packet_t packet; /* its spans point into `text` */
+    size_t received;
+    sio__span_t *attachments;
+    char text[];
+};
+
+static void move_span(sio__span_t *span, const char *from, size_t len, const char *to)
+{
+    uintptr_t at = (uintptr_t)span->data, start = (uintptr_t)from;
+
+    if (span->data && at >= start && at <= start + len)
+        span->data = to + (at - start);
+}
+
+static void move_packet(sio__packet_t *packet, const char *from, size_t len, const char *to)
+{
+    move_span(&packet->nsp, from, len, to);
+    move_span(&packet->data, from, len, to);
+    for (size_t i = 0; i < packet->item_count && i < SIO__INLINE_ARGS + 1; i++)
+        move_span(&packet->items[i], from, len, to);
+}
+
+static bool begin_pending(sio__client_t *client, const sio__packet_t *packet, const char *text,
+                          size_t len)
+{
+    struct sio__pending *pending = sio__malloc(sizeof(*pending) + len + 1);
+
+    if (!pending)
+        return false;
+    pending->attachments = sio__calloc(packet->attachments, sizeof(*pending->attachments));
+    if (!pending->attachments) {
+        sio__free(pending);
+        return false;
+    }
+    memcpy(pending->text, text, len);
+    pending->text[len] = '\0';
+    pending->packet = *packet;
+    move_packet(&pending->packet, text, len, pending->text);
+    pending->received = 0;
+    client->pending = pending;
+    return true;
+}
+
+/* The last attachment stays where the transport has it; the others were copied. */
+static void free_pending(struct sio__pending *pending, size_t copied)
+{
+    if (!pending)
+        return;
+    for (size_t i = 0; i < copied; i++)
+        sio__free((void *)(uintptr_t)pending->attachments[i].data);
+    sio__free(pending->attachments);
+    sio__free(pending);
+}
+
+static void drop_pending(sio__client_t *client)
+{
+    if (client->pending)
+        free_pending(client->pending, client->pending->received);
+    client->pending = NULL;
+}
+
+/* ---------------------------------------------------------------------------------- packets */
+
+sio_socket_t *sio__client_find(const sio__client_t *client, sio__span_t nsp)
+{
+    const sio__list_t *node;
+
+    for (node = client->sockets.next; node != &client->sockets; node = node->next) {
+        sio_socket_t *socket = SIO__CONTAINER(node, sio_socket_t, of_client);
+        const sio_namespace_t *of = socket->nsp;
+
+        if (of->name_len == nsp.len && memcmp(of->name, nsp.data, nsp.len) == 0)
+            return socket;
+    }
+    return NULL;
+}
+
+static void invalid_state(sio__client_t *client, const sio__packet_t *packet)
+{
+    static const char *const names[] = {"CONNECT",       "DISCONNECT",   "EVENT",     "ACK",
+                                        "CONNECT_ERROR", "BINARY_EVENT", "BINARY_ACK"};
+
+    client->server->counts.parse_errors++;
+    SIO__LOG(&client->server->log, SIO__INFO, area,
+             "invalid state (packet type: %s, namespace: %.*s)", names[packet->type],
+             (int)(packet->nsp.len < 64 ? packet->nsp.len : 64), packet->nsp.data);
+    sio__client_close(client, "invalid state");
+}
+
+static void on_packet(sio__client_t *client, const sio__packet_t *packet,
+                      sio__attachments_t attachments)
+{
+    sio_socket_t *socket = sio__client_find(client, packet->nsp);
+    bool connected = socket && sio__socket_state(socket) == SIO__CONNECTED;
+
+    if (connected && (packet->type == SIO__EVENT || packet->type == SIO__BINARY_EVENT))
+        sio__handle_event(socket, packet, attachments);
+    else if (connected && (packet->type == SIO__ACK || packet->type == SIO__BINARY_ACK))
+        sio__handle_ack(socket, packet, attachments);
+    else if (connected && packet->type == SIO__DISCONNECT)
+        sio__handle_disconnect(socket);
+    else if (!connected && packet->type == SIO__CONNECT)
+        sio__handle_connect(client, packet);
+    else
+        invalid_state(client, packet);
+}
+
+static void on_text(sio__client_t *client, const char *text, size_t len)
+{
+    const sio_server_t *io = client->server;
+    const char *error = "got plaintext data when reconstructing a packet";
+    sio__packet_t packet;
+
+    if (client->pending ||
+        sio__packet_decode(text, len, io->max_attachments, io->max_json_depth, &packet, &error)) {
+        sio__client_error(client, error);
+        return;
+    }
+    if (packet.type != SIO__BINARY_EVENT && packet.type != SIO__BINARY_ACK)
+        on_packet(client, &packet, (sio__attachments_t){NULL, 0});
+    else if (!begin_pending(client, &packet, text, len))
+        sio__client_error(client, "out of memory");
+}
+
+static void on_attachment(sio__client_t *client, const char *data, size_t len)
+{
+    struct sio__pending *pending = client->pending;
+    char *copy;
+
+    if (!pending) {
+        sio__client_error(client, "got binary data when not reconstructing a packet");
+    } else if (pending->received + 1 == pending->packet.attachments) {
+        pending->attachments[pending->received] = (sio__span_t){data, len};
+        client->pending = NULL;
+        on_packet(client, &pending->packet,
+                  (sio__attachments_t){pending->attachments, pending->packet.attachments});
+        free_pending(pending, pending->received);
+    } else if ((copy = sio__strndup(data, len))) {
+        pending->attachments[pending->received++] = (sio__span_t){copy, len};
+    } else {
+        sio__client_error(client, "out of memory");
+    }
+}
+
+void sio__client_on_message(eio_session_t *session, bool binary, const char *data, size_t len,
+                            void *server)
+{
+    sio__client_t *client = eio_session_user(session);
+
+    (void)server;
+    if (!client || !client->session)
+        return;
+    if (binary)
+        on_attachment(client, data, len);
+    else
+        on_text(client, data, len);
+}
+
+int sio__client_send(sio__client_t *client, sio__packet_type_t type, const char *nsp,
+                     const sio__buf_t *json)
+{
+    sio__buf_t packet = SIO__BUF_INIT;
+    int error;
+
+    if (!client->session)
+        return SIO_EDISCONNECTED;
+    sio__packet_encode_header(&packet, type, 0, nsp, false, 0);
+    if (json)
+        sio__buf_append(&packet, json->data, json->len);
+    error = packet.failed || (json && json->failed)
+                ? SIO_ENOMEM
+                : eio_session_send(client->session, false, packet.data, packet.len, false);
+    sio__buf_free(&packet);
+    return error;
+}
+
+/* ------------------------------------------------------------------------------------- closing */
+
+static void on_release(eio_deferred_t *deferred)
+{
+    sio__client_t *client = SIO__CONTAINER(deferred, sio__client_t, release);
+
+    eio_request_unref(client->request);
+    sio__free(client);
+}
+
+void sio__client_unref(sio__client_t *client, bool defer)
+{
+    if (atomic_fetch_sub(&client->refs, 1) != 1)
+        return;
+    if (defer)
+        sio__server_release(client->server, &client->release);
+    else
+        on_release(&client->release);
+}
+
+void sio__client_forget(sio_socket_t *socket)
+{
+    sio__client_t *client = socket->client;
+
+    if (client->cursor == &socket->of_client)
+        client->cursor = socket->of_client.next;
+    sio__list_remove(&socket->of_client);
+}
+
+/* The session is over, or as good as. */
+static void gone(sio__client_t *client, enum sio_reason reason, const char *detail)
+{
+    sio__list_t *node;
+
+    eio_timer_stop(&client->server->loop, &client->connect_timer);
+    drop_pending(client);
+    while ((node = client->sockets.next) != &client->sockets) {
+        sio_socket_t *socket = SIO__CONTAINER(node, sio_socket_t, of_client);
+
+        if (sio__socket_state(socket) == SIO__CONNECTED && !socket->closing)
+            sio__socket_close(socket, reason, detail);
+        else if (socket->closing)
+            sio__client_forget(socket); /* what called us is about to finish it */
+        else
+            sio__socket_drop(socket);
+    }
+}
+
+void sio__client_on_close(eio_session_t *session, eio_reason_t reason, const char *detail,
+                          void *server)
+{
+    sio__client_t *client = eio_session_user(session);
+
+    (void)server;
+    if (!client)
+        return;
+    SIO__LOG(&client->server->log, SIO__DEBUG, area, "client closed: %s%s%s",
+             eio_reason_text(reason), *detail ? ", " : "", detail);
+    gone(client, (enum sio_reason)reason, detail);
+    client->last_transport = eio_session_transport(session);
+    client->session = NULL;
+    eio_session_set_user(session, NULL);
+    sio__client_unref(client, true);
+}
+
+void sio__client_close(sio__client_t *client, const char *why)
+{
+    if (!client->session)
+        return;
+    SIO__LOG(&client->server->log, SIO__DEBUG, area, "closing: %s", why);
+    atomic_fetch_add(&client->refs, 1);
+    eio_session_close(client->session, EIO_REASON_FORCED_CLOSE, false);
+    if (client->session) /* it waits for a poll: as upstream, its sockets don't */
+        gone(client, SIO_REASON_FORCED_SERVER_CLOSE, why);
+    sio__client_unref(client, true);
+}
+
+void sio__client_error(sio__client_t *client, const char *message)
+{
+    client->server->counts.parse_errors++;
+    SIO__LOG(&client->server->log, SIO__INFO, "socket.io-parser", "invalid packet: %s", message);
+    client->cursor = client->sockets.next;
+    while (client->cursor != &client->sockets) {
+        sio_socket_t *socket = SIO__CONTAINER(client->cursor, sio_socket_t, of_client);
+
+        client->cursor = client->cursor->next;
+        if (sio__socket_state(socket) == SIO__CONNECTED)
+            sio__socket_error(socket, message, NULL);
+    }
+    client->cursor = NULL;
+    if (client->session)
+        eio_session_close(client->session, EIO_REASON_FORCED_CLOSE, false);
+}
+
+static sio_socket_t *first_connected(const sio__client_t *client)
+{
+    const sio__list_t *node;
+
+    for (node = client->sockets.next; node != &client->sockets; node = node->next) {
+        sio_socket_t *socket = SIO__CONTAINER(node, sio_socket_t, of_client);
+
+        if (sio__socket_state(socket) == SIO__CONNECTED && !socket->closing)
+            return socket;
+    }
+    return NULL;
+}
+
+void sio__client_disconnect(sio__client_t *client)
+{
+    sio_socket_t *socket;
+
+    while ((socket = first_connected(client)))
+        sio_disconnect(socket, false);
+    sio__client_close(client, "disconnected by the server");
+}
+
+/* ---------------------------------------------------------------------------------- connecting */
+
+static void on_connect_timeout(sio__timer_t *timer)
+{
+    sio__client_t *client = SIO__CONTAINER(timer, sio__client_t, connect_timer);
+
+    SIO__LOG(&client->server->log, SIO__INFO, area, "no namespace joined within %u ms",
+             client->server->connect_timeout_ms);
+    sio__client_close(client, "no namespace joined in time");
+}
+
+void sio__client_on_connection(eio_session_t *session, void *server)
+{
+    sio__client_t *client = sio__calloc(1, sizeof(*client));
+    sio_server_t *io = server;
+
+    if (!client) {
+        eio_session_close(session, EIO_REASON_FORCED_CLOSE, true);
+        return;
+    }
+    client->server = io;
+    client->session = session;
+    client->request = eio_request_ref(eio_session_request(session));
+    atomic_init(&client->refs, 1);
+    sio__list_init(&client->sockets);
+    sio__timer_init(&client->connect_timer, on_connect_timeout);
+    eio_deferred_init(&client->release, on_release);
+    eio_session_set_user(session, client);
+    eio_timer_start(&io->loop, &client->connect_timer, io->connect_timeout_ms);
+    SIO__LOG(&io->log, SIO__DEBUG, "socket.io:server", "incoming connection from %s",
+             eio_request_address(client->request));
+}

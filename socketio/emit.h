@@ -1,0 +1,16 @@
+/* Sending to one socket: what emit, broadcasts and acknowledgements end in. Loop thread. */
+#ifndef SIO_EMIT_H
+#define SIO_EMIT_H
+
+#include "socketio/encoder.h"
+#include "socketio/socket.h"
+
+/* 0, or what eio_session_send() says. Volatile packets that can't leave now are dropped: 0. */
+int sio__send_encoded(sio_socket_t *socket, const sio__encoder_t *encoder, unsigned flags);
+int sio__send_bundle(sio_socket_t *socket, const sio__bundle_t *bundle, unsigned flags);
+
+/* Tells the catch-all listeners for outgoing events, if any. */
+void sio__notify_outgoing(sio_socket_t *socket, sio__span_t text, sio__attachments_t attachments);
+void sio__notify_outgoing_bundle(sio_socket_t *socket, const sio__bundle_t *bundle);
+
+#endif

@@ -1,0 +1,171 @@
+#include "socketio/encoder.h"
+
+#include "base/alloc.h"
+#include "socketio/json_scan.h"
+#include "socketio/server.h"
+#include "socketio/namespace.h"
+
+enum {
+    HEADROOM = 12,           /* for "<type><attachments>" in front of a text packet's type */
+    SCRATCH_KEPT = 256 << 10 /* a larger scratch memory is given back */
+};
+
+/* A binary packet's type is known only when its arguments are: it is written over the headroom. */
+static void begin(sio__encoder_t *encoder, sio_server_t *io)
+{
+    encoder->server = io;
+    if (sio__on_loop(io) && !io->scratch_busy) {
+        io->scratch_busy = true;
+        encoder->args = &io->scratch;
+    } else {
+        sio__args_init(&encoder->own);
+        encoder->args = &encoder->own;
+    }
+    sio__buf_append(&encoder->args->json, "            ", HEADROOM);
+}
+
+int sio__encoder_event(sio__encoder_t *encoder, const sio_namespace_t *nsp, const char *name,
+                       sio__ack_id_t id)
+{
+    size_t len = name ? strlen(name) : 0;
+    sio__buf_t *json;
+
+    if (!name)
+        return SIO_EINVAL;
+    if (sio__event_name_reserved(name, len))
+        return SIO_ERESERVED;
+    begin(encoder, nsp->server);
+    json = &encoder->args->json;
+    sio__packet_encode_header(json, SIO__EVENT, 0, nsp->name, id.present, id.number);
+    sio__buf_append_char(json, '[');
+    sio__json_append_string(json, name, len);
+    return SIO_OK;
+}
+
+void sio__encoder_ack(sio__encoder_t *encoder, const sio_namespace_t *nsp, double id)
+{
+    begin(encoder, nsp->server);
+    sio__packet_encode_header(&encoder->args->json, SIO__ACK, 0, nsp->name, true, id);
+    sio__buf_append_char(&encoder->args->json, '[');
+}
+
+/* "2..." becomes "5<attachments>-...", "3..." becomes "6<attachments>-...". */
+static size_t make_binary(sio__args_t *args)
+{
+    char *type = args->json.data + HEADROOM;
+    size_t count = args->bytes_count, at = HEADROOM;
+    char binary = *type == '2' ? '5' : '6';
+
+    *type = '-';
+    do {
+        args->json.data[--at] = (char)('0' + count % 10);
+        count /= 10;
+    } while (count && at > 1);
+    args->json.data[--at] = binary;
+    return at;
+}
+
+int sio__encoder_finish(sio__encoder_t *encoder)
+{
+    sio__args_t *args = encoder->args;
+    size_t start = HEADROOM;
+
+    sio__buf_append_char(&args->json, ']');
+    if (args->bytes_count)
+        sio__args_finish(args);
+    if (args->json.failed || args->bytes_failed || args->fakes.failed)
+        return SIO_ENOMEM;
+    if (args->bytes_count)
+        start = make_binary(args);
+    encoder->text = (sio__span_t){args->json.data + start, args->json.len - start};
+    return SIO_OK;
+}
+
+void sio__encoder_end(sio__encoder_t *encoder)
+{
+    if (encoder->args == &encoder->own) {
+        sio__args_free(&encoder->own);
+        return;
+    }
+    if (encoder->args->json.cap > SCRATCH_KEPT)
+        sio__args_free(encoder->args);
+    else
+        sio__args_clear(encoder->args);
+    encoder->server->scratch_busy = false;
+}
+
+size_t sio__encoder_bytes(const sio__encoder_t *encoder)
+{
+    size_t bytes = encoder->text.len;
+
+    for (size_t i = 0; i < encoder->args->bytes_count; i++)
+        bytes += encoder->args->bytes[i].len;
+    return bytes;
+}
+
+int sio__encoder_append(sio__encoder_t *encoder, const sio__source_t *source)
+{
+    switch (source->form) {
+    case SIO__FROM_FORMAT:
+        return sio__args_pack(encoder->args, source->format, *source->va);
+    case SIO__FROM_JSON:
+        return source->json ? sio__args_pack_json(encoder->args, source->json) : SIO_OK;
+    default:
+        return source->format ? sio__args_pack_text(encoder->args, source->format, source->len,
+                                                    encoder->server->max_json_depth)
+                              : SIO_OK;
+    }
+}
+
+void sio__source_drop(const sio__source_t *source)
+{
+    sio__args_t args;
+
+    if (source->form != SIO__FROM_FORMAT)
+        return;
+    sio__args_init(&args);
+    sio__args_pack(&args, source->format, *source->va);
+    sio__args_free(&args);
+}
+
+/* ------------------------------------------------------------------------------------ bundles */
+
+static bool add_message(sio__bundle_t *bundle, bool binary, sio__span_t payload, unsigned flags)
+{
+    eio_message_t *message = eio_message_copy(binary, payload.data, payload.len);
+
+    if (!message)
+        return false;
+    message->no_compress = flags & SIO_NO_COMPRESS;
+    bundle->messages[bundle->count++] = message;
+    bundle->bytes += message->len;
+    return true;
+}
+
+sio__bundle_t *sio__bundle_new(const sio__encoder_t *encoder, unsigned flags)
+{
+    const sio__args_t *args = encoder->args;
+    size_t count = 1 + args->bytes_count;
+    sio__bundle_t *bundle = sio__malloc(sizeof(*bundle) + count * sizeof(bundle->messages[0]));
+    bool ok;
+
+    if (!bundle)
+        return NULL;
+    bundle->count = bundle->bytes = 0;
+    ok = add_message(bundle, false, encoder->text, flags);
+    for (size_t i = 0; ok && i < args->bytes_count; i++)
+        ok = add_message(bundle, true, args->bytes[i], flags);
+    if (ok)
+        return bundle;
+    sio__bundle_free(bundle);
+    return NULL;
+}
+
+void sio__bundle_free(sio__bundle_t *bundle)
+{
+    if (!bundle)
+        return;
+    for (size_t i = 0; i < bundle->count; i++)
+        eio_message_unref(bundle->messages[i]);
+    sio__free(bundle);
+}

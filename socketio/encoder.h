@@ -1,0 +1,66 @@
+/*
+ * A packet with arguments on its way to its text. On the loop thread it is written into the
+ * server's scratch memory, so that an emit allocates nothing; elsewhere, or when the scratch memory
+ * is in use, into memory of its own.
+ */
+#ifndef SIO_ENCODER_H
+#define SIO_ENCODER_H
+
+#include "engineio/message.h"
+#include "socketio/args.h"
+#include "socketio/packet.h"
+#include "socketio/socketio.h"
+
+typedef struct sio__encoder {
+    sio_server_t *server;
+    sio__args_t *args; /* the caller appends the arguments here */
+    sio__args_t own;
+    sio__span_t text; /* once finished */
+} sio__encoder_t;
+
+typedef struct sio__ack_id {
+    bool present;
+    double number;
+} sio__ack_id_t;
+
+#define SIO__NO_ACK ((sio__ack_id_t){false, 0})
+
+/* An event. 0, or SIO_EINVAL, SIO_ERESERVED: then there is nothing to end. */
+int sio__encoder_event(sio__encoder_t *encoder, const sio_namespace_t *nsp, const char *name,
+                       sio__ack_id_t id);
+void sio__encoder_ack(sio__encoder_t *encoder, const sio_namespace_t *nsp, double id);
+
+/* After the arguments. 0, SIO_ENOMEM. */
+int sio__encoder_finish(sio__encoder_t *encoder);
+void sio__encoder_end(sio__encoder_t *encoder);
+
+/* The bytes of all its messages. */
+size_t sio__encoder_bytes(const sio__encoder_t *encoder);
+
+/* Where arguments come from: one of the four forms. */
+typedef struct sio__source {
+    enum { SIO__FROM_FORMAT, SIO__FROM_JSON, SIO__FROM_TEXT } form;
+    const char *format; /* or the text */
+    size_t len;
+    const json_t *json;
+    va_list *va;
+} sio__source_t;
+
+/* Appends them. 0, SIO_EFORMAT, SIO_EINVAL, SIO_EJSON, SIO_ENOMEM. */
+int sio__encoder_append(sio__encoder_t *encoder, const sio__source_t *source);
+
+/* Gives back what the arguments of a format were to hand over, when nothing is to be sent. */
+void sio__source_drop(const sio__source_t *source);
+
+/* A packet as messages that outboxes share. */
+typedef struct sio__bundle {
+    size_t count;
+    size_t bytes;
+    eio_message_t *messages[]; /* the text, then its attachments */
+} sio__bundle_t;
+
+sio__bundle_t *sio__bundle_new(const sio__encoder_t *encoder,
+                               unsigned flags); /* NULL: out of memory */
+void sio__bundle_free(sio__bundle_t *bundle);
+
+#endif

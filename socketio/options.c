@@ -1,0 +1,208 @@
+/* What the program asked for, as the engine wants it. */
+#include "socketio/files.h"
+#include "socketio/request.h"
+#include "socketio/server.h"
+
+#include "base/alloc.h"
+
+#include <limits.h>
+#include <string.h>
+
+#define DEFAULT(value, otherwise) ((value) ? (value) : (otherwise))
+
+/* Programs built against another version have other fields at the end. */
+static bool copy_known(sio_options_t *known, const sio_options_t *options)
+{
+    *known = (sio_options_t){.size = sizeof(*known)};
+    if (!options)
+        return true;
+    if (options->size == 0 || options->size > 4 * sizeof(*known))
+        return false;
+    memcpy(known, options, options->size < sizeof(*known) ? options->size : sizeof(*known));
+    return true;
+}
+
+static bool in_range(const sio_options_t *options)
+{
+    return (options->transports & ~(unsigned)(SIO_POLLING | SIO_WEBSOCKET)) == 0 &&
+           options->cors_success_status >= 0 && options->cors_success_status < 600 &&
+           options->max_json_depth <= INT_MAX && options->max_attachments <= INT_MAX;
+}
+
+/* ---------------------------------------------------------------------------------------- CORS */
+
+static bool is_origin_allowed(void *user, const char *origin, size_t len)
+{
+    sio_server_t *io = user;
+    char *text = sio__strndup(origin, len);
+    bool allowed = text && io->cors_origin_allowed(text, io->cors_user);
+
+    sio__free(text);
+    return allowed;
+}
+
+static bool copy_origins(sio_server_t *io, const char *const *origins)
+{
+    size_t count = 0, bytes = 0;
+    char *text;
+
+    for (; origins[count]; count++)
+        bytes += strlen(origins[count]) + 1;
+    io->cors_origins = sio__malloc((count + 1) * sizeof(*io->cors_origins) + bytes);
+    if (!io->cors_origins)
+        return false;
+    text = (char *)(io->cors_origins + count + 1);
+    for (size_t i = 0; i < count; i++) {
+        io->cors_origins[i] = text;
+        text = stpcpy(text, origins[i]) + 1;
+    }
+    io->cors_origins[count] = NULL;
+    return true;
+}
+
+static bool copy_cors_texts(sio_server_t *io, const sio_options_t *options)
+{
+    const char *texts[4] = {options->cors_origin, options->cors_methods,
+                            options->cors_allowed_headers, options->cors_exposed_headers};
+
+    for (int i = 0; i < 4; i++) {
+        io->cors_texts[i] = texts[i] ? sio__strdup(texts[i]) : NULL;
+        if (texts[i] && !io->cors_texts[i])
+            return false;
+    }
+    return !options->cors_origins || copy_origins(io, options->cors_origins);
+}
+
+static bool apply_cors(sio_server_t *io, const sio_options_t *options, eio_cors_t *cors)
+{
+    if (!copy_cors_texts(io, options))
+        return false;
+    io->cors_origin_allowed = options->cors_origin_allowed;
+    io->cors_user = options->cors_user;
+    *cors = (eio_cors_t){
+        .enabled = options->cors_origin || options->cors_origins || options->cors_any_origin ||
+                   options->cors_origin_allowed,
+        .reflect_any = options->cors_any_origin,
+        .origin = io->cors_texts[0],
+        .origins = io->cors_origins,
+        .origin_allowed = options->cors_origin_allowed ? is_origin_allowed : NULL,
+        .user = io,
+        .methods = io->cors_texts[1],
+        .allowed_headers = io->cors_texts[2],
+        .exposed_headers = io->cors_texts[3],
+        .credentials = options->cors_credentials,
+        .preflight_continue = options->cors_preflight_continue,
+        .max_age = options->cors_max_age ? options->cors_max_age : -1,
+        .success_status = options->cors_success_status,
+    };
+    return true;
+}
+
+/* -------------------------------------------------------------------------------------- cookie */
+
+static const char *attribute(const char *value, const char *otherwise)
+{
+    if (!value)
+        return otherwise;
+    return *value ? value : NULL;
+}
+
+static eio_cookie_t engine_cookie(const sio_cookie_t *cookie)
+{
+    return (eio_cookie_t){
+        .name = DEFAULT(cookie->name, "io"),
+        .path = attribute(cookie->path, "/"),
+        .domain = cookie->domain,
+        .same_site = attribute(cookie->same_site, "lax"),
+        .priority = cookie->priority,
+        .max_age = cookie->max_age ? cookie->max_age : -1,
+        .expires = cookie->expires,
+        .http_only = !cookie->not_http_only,
+        .secure = cookie->secure,
+        .partitioned = cookie->partitioned,
+    };
+}
+
+/* ------------------------------------------------------------------------------------- the whole
+ */
+
+static void apply_engine(const sio_options_t *options, eio_options_t *engine)
+{
+    engine->path = DEFAULT(options->path, "/socket.io");
+    engine->no_trailing_slash = options->no_trailing_slash;
+    engine->ping_interval_ms = options->ping_interval_ms;
+    engine->ping_timeout_ms = options->ping_timeout_ms;
+    engine->upgrade_timeout_ms = options->upgrade_timeout_ms;
+    engine->max_http_buffer_size = options->max_http_buffer_size;
+    engine->transports = options->transports;
+    engine->no_upgrades = options->no_upgrades;
+    engine->initial_packet = options->initial_packet;
+    engine->outbox_limit = options->outbox_limit;
+    engine->outbox_stall_ms = options->outbox_stall_ms;
+    engine->http_timeout_ms = options->http_timeout_ms;
+    engine->max_connections = options->max_connections;
+}
+
+static void apply_own(sio_server_t *io, const sio_options_t *options)
+{
+    io->user = options->user;
+    io->connect_timeout_ms = DEFAULT(options->connect_timeout_ms, 45000);
+    io->max_attachments = DEFAULT(options->max_attachments, 10);
+    io->max_json_depth = DEFAULT(options->max_json_depth, 10000);
+}
+
+static void log_to_program(int level, const char *area, const char *message, void *user)
+{
+    sio_server_t *io = user;
+
+    io->log_fn((enum sio_log_level)level, area, message, io->log_user);
+}
+
+static void apply_log(sio_server_t *io, const sio_options_t *options)
+{
+    io->log_fn = options->log;
+    io->log_user = options->log_user;
+    io->log = (sio__log_t){
+        .fn = options->log ? log_to_program : NULL,
+        .user = io,
+        .level = DEFAULT((int)options->log_level, SIO__WARN),
+    };
+}
+
+int sio__options_copy(sio_server_t *io, const sio_options_t *options, sio_options_t *known)
+{
+    bool ok = copy_known(known, options);
+
+    apply_log(io, known);
+    if (ok && in_range(known))
+        return SIO_OK;
+    SIO__LOG(&io->log, SIO__ERROR, "socket.io:server", "an option is out of its range");
+    return SIO_EINVAL;
+}
+
+int sio__options_apply(sio_server_t *io, const sio_options_t *options, eio_options_t *engine,
+                       eio_cookie_t *cookie)
+{
+    apply_own(io, options);
+    apply_engine(options, engine);
+    if (!apply_cors(io, options, &engine->cors))
+        return SIO_ENOMEM;
+    if (options->cookie) {
+        *cookie = engine_cookie(options->cookie);
+        engine->cookie = cookie;
+        if (!eio_cookie_valid(cookie)) {
+            SIO__LOG(&io->log, SIO__ERROR, "socket.io:server", "the cookie's options aren't valid");
+            return SIO_EINVAL;
+        }
+    }
+    if (options->client_dir)
+        return sio__bundle_files_new(io, options->client_dir, options->client_version);
+    return SIO_OK;
+}
+
+void sio__options_free(sio_server_t *io)
+{
+    for (int i = 0; i < 4; i++)
+        sio__free(io->cors_texts[i]);
+    sio__free(io->cors_origins);
+}

@@ -1,0 +1,121 @@
+/* The server: its loop, its engine, its namespaces, and what all of its sockets share. */
+#ifndef SIO_SERVER_H
+#define SIO_SERVER_H
+
+#include "base/list.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "engineio/engine.h"
+#include "engineio/loop.h"
+#include "socketio/args.h"
+#include "socketio/socketio.h"
+
+#include <stdatomic.h>
+
+/* Functions of the program that concern requests rather than sockets. */
+typedef struct sio__hooks {
+    sio_allow_request_fn allow_request;
+    void *allow_request_user;
+    sio_headers_fn initial_headers, headers;
+    void *initial_headers_user, *headers_user;
+    sio_connection_error_fn connection_error;
+    void *connection_error_user;
+    sio_request_fn request;
+    void *request_user;
+} sio__hooks_t;
+
+/* What stats count that isn't counted by being there. Changed on the loop thread. */
+typedef struct sio__counts {
+    uint64_t broadcasts, deliveries, volatile_dropped, backpressure_refused, acks_timed_out,
+        parse_errors;
+    uint64_t sockets;
+} sio__counts_t;
+
+struct sio_server {
+    eio_loop_t loop;
+    eio_server_t *engine;
+    sio__log_t log;
+    sio_log_fn log_fn;
+    void *log_user;
+    void *user;
+
+    /* The scratch memory in which packets are encoded on the loop thread; one at a time. */
+    sio__args_t scratch;
+    bool scratch_busy;
+
+    uint32_t id_counter;
+    unsigned connect_timeout_ms, max_attachments, max_json_depth;
+    sio__map_t namespaces;
+    sio__list_t namespace_list; /* in the order of their making */
+    sio__map_t acks;            /* all pending acknowledgements, by socket and id */
+    sio__counts_t counts;
+    atomic_uint_fast64_t sockets_allocated;
+
+    /* Middlewares: answers wait until those that are being called have returned. */
+    unsigned middlewares_running;
+    sio__list_t answered;
+
+    sio__hooks_t hooks;
+    struct sio__bundle_files *bundle; /* the client's files, NULL: not served */
+    struct sio__folder *folders;      /* of sio_serve_files() */
+    struct sio__signals *signals;
+
+    /* Life. References: the server's own until its loop is closed, one of each allocated socket. */
+    atomic_uint refs;
+    bool shutting_down, loop_closed;
+    sio_shutdown_fn shutdown_done;
+    void *shutdown_user;
+    bool owns_loop;
+    uv_loop_t own_loop;
+    uv_mutex_t post_mutex; /* guards posts_open and stats_* */
+    uv_cond_t stats_cond;
+    bool posts_open, stats_asked;
+    unsigned stats_round;
+    sio_stats_t stats_snapshot;
+    const char **cors_origins; /* copies of options that the engine borrows */
+    char *cors_texts[4];
+    bool (*cors_origin_allowed)(const char *origin, void *user);
+    void *cors_user;
+};
+
+void sio__server_ref(sio_server_t *io);
+void sio__server_unref(sio_server_t *io);
+
+/* options.c: those of this version, checked, and the log set up. 0, SIO_EINVAL. */
+int sio__options_copy(sio_server_t *io, const sio_options_t *options, sio_options_t *known);
+
+/* Fills in the engine's options and copies what must live on. 0, SIO_EINVAL, SIO_ENOMEM. */
+int sio__options_apply(sio_server_t *io, const sio_options_t *options, eio_options_t *engine,
+                       eio_cookie_t *cookie);
+void sio__options_free(sio_server_t *io);
+
+/* stats.c */
+void sio__stats_close(sio_server_t *io);
+
+/* signals.c */
+void sio__signals_close(sio_server_t *io);
+
+static inline bool sio__on_loop(const sio_server_t *io)
+{
+    return eio_loop_on_thread(&io->loop);
+}
+
+/* What belongs to the loop thread says so at its beginning. */
+#ifdef SIO_DEBUG_THREADS
+void sio__wrong_thread(const char *function);
+#define SIO__LOOP_ONLY(io)               \
+    do {                                 \
+        if (!sio__on_loop(io))           \
+            sio__wrong_thread(__func__); \
+    } while (0)
+#else
+#define SIO__LOOP_ONLY(io) ((void)(io))
+#endif
+
+/* Frees later, when no callback can be using it; at once when the loop is gone. */
+void sio__server_release(sio_server_t *io, eio_deferred_t *deferred);
+
+/* post.c: any thread. 0, or SIO_ESTATE when the loop is gone (the task stays the caller's). */
+int sio__post(sio_server_t *io, eio_task_t *task);
+
+#endif
