@@ -62,8 +62,9 @@ static const uint8_t *skip_ascii(const uint8_t *at, const uint8_t *end)
 }
 
 /*
- * The length of the well-formed multi-byte sequence at `at`, 0 when ill-formed: the states' rules
- * once more, on four bytes at once, which makes text in most languages three times as fast.
+ * The length of the well-formed multi-byte sequence at `at`, 0 when ill-formed. The states say the
+ * same byte by byte; this looks at four bytes at once, so that text in other scripts isn't several
+ * times dearer than English.
  */
 static size_t sequence(const uint8_t *at)
 {

@@ -1,2 +1,50 @@
 # Fuzz targets. With --enable-fuzzers they are built for libFuzzer; otherwise `make check` runs them over their corpora.
-EXTRA_DIST += tests/fuzz/corpora.sh
+fuzz_targets = \
+	tests/fuzz/fuzz_connection \
+	tests/fuzz/fuzz_http \
+	tests/fuzz/fuzz_json \
+	tests/fuzz/fuzz_pack \
+	tests/fuzz/fuzz_packet \
+	tests/fuzz/fuzz_payload \
+	tests/fuzz/fuzz_query \
+	tests/fuzz/fuzz_unpack \
+	tests/fuzz/fuzz_ws_frame
+
+check_PROGRAMS += $(fuzz_targets)
+EXTRA_DIST += tests/fuzz/corpus tests/fuzz/corpora.sh
+
+if FUZZERS
+fuzz_main = tests/fuzz/fuzz.h
+else
+fuzz_main = tests/fuzz/fuzz.h tests/fuzz/replay.c
+TESTS += tests/fuzz/corpora.sh
+endif
+
+# $(FUZZ_LDFLAGS) bring libFuzzer's main().
+tests_fuzz_fuzz_connection_SOURCES = tests/fuzz/fuzz_connection.c $(fuzz_main)
+tests_fuzz_fuzz_connection_LDADD = $(CONVENIENCE_LIBS)
+tests_fuzz_fuzz_connection_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_http_SOURCES = tests/fuzz/fuzz_http.c $(fuzz_main)
+tests_fuzz_fuzz_http_LDADD = $(CONVENIENCE_LIBS)
+tests_fuzz_fuzz_http_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz_json.c $(fuzz_main)
+tests_fuzz_fuzz_json_LDADD = $(CONVENIENCE_LIBS)
+tests_fuzz_fuzz_json_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_pack_SOURCES = tests/fuzz/fuzz_pack.c $(fuzz_main)
+tests_fuzz_fuzz_pack_LDADD = $(CONVENIENCE_LIBS)
+tests_fuzz_fuzz_pack_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_packet_SOURCES = tests/fuzz/fuzz_packet.c $(fuzz_main)
+tests_fuzz_fuzz_packet_LDADD = $(CONVENIENCE_LIBS)
+tests_fuzz_fuzz_packet_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_payload_SOURCES = tests/fuzz/fuzz_payload.c $(fuzz_main)
+tests_fuzz_fuzz_payload_LDADD = $(CONVENIENCE_LIBS)
+tests_fuzz_fuzz_payload_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_query_SOURCES = tests/fuzz/fuzz_query.c $(fuzz_main)
+tests_fuzz_fuzz_query_LDADD = $(CONVENIENCE_LIBS)
+tests_fuzz_fuzz_query_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_unpack_SOURCES = tests/fuzz/fuzz_unpack.c $(fuzz_main)
+tests_fuzz_fuzz_unpack_LDADD = $(CONVENIENCE_LIBS)
+tests_fuzz_fuzz_unpack_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_ws_frame_SOURCES = tests/fuzz/fuzz_ws_frame.c $(fuzz_main)
+tests_fuzz_fuzz_ws_frame_LDADD = $(CONVENIENCE_LIBS)
+tests_fuzz_fuzz_ws_frame_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)

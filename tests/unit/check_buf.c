@@ -86,13 +86,15 @@ END_TEST
 START_TEST(test_growth)
 {
     sio__buf_t buf = SIO__BUF_INIT;
+    size_t wrong = 0;
 
     allow_allocations(20);
     for (size_t i = 0; i < 100000; i++)
         sio__buf_append_char(&buf, (char)(i * 7));
     ck_assert(!buf.failed);
     for (size_t i = 0; i < 100000; i++)
-        ck_assert_int_eq(buf.data[i], (char)(i * 7));
+        wrong += buf.data[i] != (char)(i * 7);
+    ck_assert_uint_eq(wrong, 0);
     ck_assert(sio__buf_reserve(&buf, 1000000));
     ck_assert_uint_ge(buf.cap - buf.len, 1000000);
     sio__buf_free(&buf);

@@ -419,6 +419,21 @@ START_TEST(test_body)
 }
 END_TEST
 
+/* The limit on digits is for each chunk. */
+START_TEST(test_many_chunks)
+{
+    char text[200] = "";
+    collected_t out;
+
+    for (int i = 0; i < 20; i++)
+        strcat(text, "01\r\na\r\n");
+    strcat(text, "0\r\n\r\n");
+    ck_assert_int_eq(collect(CHUNKED, text, 3, &out), 0);
+    ck_assert(out.done);
+    ck_assert_uint_eq(out.len, 20);
+}
+END_TEST
+
 /* Extensions are counted over the whole body: many short ones are as unwelcome as one long one. */
 START_TEST(test_extensions_bounded)
 {
@@ -461,6 +476,7 @@ int main(void)
     tcase_add_test(head_case, test_too_long);
     tcase_add_test(head_case, test_endless_empty_lines);
     tcase_add_loop_test(body_case, test_body, 0, COUNT(bodies));
+    tcase_add_test(body_case, test_many_chunks);
     tcase_add_test(body_case, test_extensions_bounded);
     suite_add_tcase(suite, head_case);
     suite_add_tcase(suite, body_case);

@@ -120,10 +120,20 @@ static bool well_formed_scalar(const unsigned char *bytes, size_t len)
     return code >= least[len] && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
 }
 
+/* Of the bytes used behind a sequence only ASCII makes text by itself. */
+static bool tail_valid(const unsigned char *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (bytes[i] >= 0x80)
+            return false;
+    return true;
+}
+
 /* All lead bytes against all second bytes, with good and bad bytes behind. */
 START_TEST(test_every_start)
 {
     static const unsigned char thirds[] = {0x00, 0x7f, 0x80, 0xbf, 0xc0, 0xff};
+    unsigned wrong = 0; /* an assertion for each would take minutes */
 
     for (int lead = 0xc0; lead < 256; lead++) {
         for (int second = 0; second < 256; second++) {
@@ -131,12 +141,15 @@ START_TEST(test_every_start)
                 unsigned char bytes[4] = {(unsigned char)lead, (unsigned char)second,
                                           thirds[i % sizeof(thirds)], thirds[i / sizeof(thirds)]};
                 size_t len = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+                bool good = lead < 0xf8 && well_formed_scalar(bytes, len);
 
-                ck_assert_int_eq(sio__utf8_valid(bytes, len),
-                                 lead < 0xf8 && well_formed_scalar(bytes, len));
+                wrong += sio__utf8_valid(bytes, len) != good;
+                wrong += valid_in_pieces((const char *)bytes, len, 1, 1) != good;
+                wrong += sio__utf8_valid(bytes, 4) != (good && tail_valid(bytes + len, 4 - len));
             }
         }
     }
+    ck_assert_uint_eq(wrong, 0);
 }
 END_TEST
 
