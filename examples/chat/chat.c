@@ -96,8 +96,14 @@ static int start(sio_server_t *io, struct chat *chat, const struct settings *set
         error = sio_serve_files(io, "/", settings->public_dir);
     if (error == 0)
         error = sio_shutdown_on_signals(io);
-    if (error == 0)
-        error = sio_listen(io, settings->host, settings->port);
+    if (error != 0) {
+        fprintf(stderr, "chat: can't start with the page in %s: %s\n", settings->public_dir,
+                sio_strerror(error));
+        return error;
+    }
+    error = sio_listen(io, settings->host, settings->port);
+    if (error != 0)
+        fprintf(stderr, "chat: can't listen on port %d: %s\n", settings->port, sio_strerror(error));
     return error;
 }
 
@@ -113,7 +119,6 @@ int main(int argc, char **argv)
     warn_without_bundle(settings.client_dir);
     error = start(io, &chat, &settings);
     if (error != 0) {
-        fprintf(stderr, "chat: port %d: %s\n", settings.port, sio_strerror(error));
         sio_shutdown(io, 0, NULL, NULL);
     } else {
         printf("chat: listening on http://%s:%d/\n", settings.host ? settings.host : "localhost",
