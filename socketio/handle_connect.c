@@ -8,7 +8,7 @@ static const char area[] = "socket.io:client";
 
 static void refuse_unknown(sio__client_t *client, sio__span_t name)
 {
-    static char text[] = "{\"message\":\"Invalid namespace\"}";
+    char text[] = "{\"message\":\"Invalid namespace\"}";
     const sio__buf_t json = {text, sizeof(text) - 1, sizeof(text), false};
     char *copy = sio__strndup(name.data, name.len);
 
