@@ -30,10 +30,46 @@ export const verbatim = [
 
 const parsedAndPrinted = (value) => JSON.stringify(JSON.parse(value));
 
-export const differences = verbatim.map(({ value, why }) => ({
+const relayed = verbatim.map(({ value, why }) => ({
   scenario: "raw-json-verbatim",
   case: JSON.stringify(value),
   reference: [`raw <- text 42["echo",${parsedAndPrinted(value)}]`],
   ours: [`raw <- text 42["echo",${value}]`],
   reason: why,
 }));
+
+// The reference rebuilds what it relays beside attachments: it numbers placeholders anew and loses "__proto__".
+const rebuilt = [
+  {
+    scenario: "raw-json",
+    case: '{"b":{"__proto__":[]}}',
+    reference: ['raw <- text 451-["echo",{"b":{}},{"_placeholder":true,"num":0}]'],
+    ours: ['raw <- text 451-["echo",{"b":{"__proto__":[]}},{"_placeholder":true,"num":0}]'],
+    reason: "relayed as it came",
+  },
+  ...["", "understood: "].map((prefix) => ({
+    scenario: "raw-packets",
+    case: `${prefix}two placeholders for one attachment`,
+    reference: [
+      'raw <- text 452-["echo",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]',
+      "raw <- binary 010203",
+    ],
+    ours: ['raw <- text 451-["echo",{"_placeholder":true,"num":0},{"_placeholder":true,"num":0}]'],
+    reason: "relayed as it came; receivers make the same of it",
+  })),
+];
+
+const refusals = [
+  {
+    scenario: "http-errors",
+    case: "upgrade: protocol 3",
+    reference: [
+      'raw <- close 21584 "/1.1 400 Bad Request\\r\\nConnection: close\\r\\nContent-type: text/html\\r\\nContent-Length: "',
+      "raw <- end of connection",
+    ],
+    ours: ["raw refused: 400 Bad Request", "    content-type: text/html", '    "Unsupported protocol version"'],
+    reason: "refused before the 101 answer, not as bytes behind it",
+  },
+];
+
+export const differences = [...relayed, ...rebuilt, ...refusals];

@@ -292,7 +292,10 @@ static int listen_and_tell(sio_server_t *io, const struct arguments *arguments)
 
 int main(int argc, char **argv)
 {
-    struct arguments arguments = {.host = "127.0.0.1", .options = {.size = sizeof(sio_options_t)}};
+    struct arguments arguments = {
+        .host = "127.0.0.1",
+        .options = {.size = sizeof(sio_options_t), .quiet_libwebsockets = true},
+    };
     struct twin app = {0};
 
     if (!parse(&arguments, argc, argv)) {

@@ -263,7 +263,6 @@ void twin_install_engine(struct twin *app)
 
 void twin_install(struct twin *app)
 {
-    install_control(app);
     install_namespace(sio_of(app->io, "/"));
     install_namespace(sio_of(app->io, "/chat"));
     install_namespace(sio_of(app->io, "/admin?x=1"));
@@ -276,5 +275,6 @@ void twin_install(struct twin *app)
     sio_use(guarded, first_middleware, app);
     sio_use(guarded, second_middleware, app);
     install_namespace(guarded);
+    install_control(app); /* last, so that it sees the others leave at a shutdown */
     twin_install_engine(app);
 }

@@ -46,7 +46,7 @@ function cookieOptions(flags) {
 function allowRequest(req, callback) {
   const refusal = new URL(req.url, "http://localhost").searchParams.get("refuse");
   if (refusal === null) callback(null, true);
-  else callback(refusal || null, false);
+  else callback(refusal || undefined, false);
 }
 
 const defined = (object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
