@@ -209,6 +209,20 @@ static void pack_received(packer_t *packer)
                                           value->event ? &value->event->attachments : NULL));
 }
 
+/* All arguments of an event, as upstream's ...args. */
+static void pack_event(packer_t *packer)
+{
+    const sio_event_t *event = va_arg(packer->va, const sio_event_t *);
+
+    if (!event || in_object(packer)) {
+        fail(packer, event ? "several values for one key" : "NULL event");
+        return;
+    }
+    for (size_t i = 0; i < event->arg_count && !packer->error; i++)
+        keep_error(packer,
+                   sio__args_append_value(packer->args, event->args[i].text, &event->attachments));
+}
+
 static void pack_bytes(packer_t *packer)
 {
     const void *bytes = va_arg(packer->va, const void *);
@@ -288,6 +302,9 @@ static void pack_value(packer_t *packer, char letter)
         break;
     case 'V':
         pack_received(packer);
+        break;
+    case 'E':
+        pack_event(packer);
         break;
     case 'B':
         pack_bytes(packer);

@@ -335,9 +335,10 @@ SIO_API int sio_next_error(sio_next_t *next, const char *message, json_t *data);
  *   b    int (0 or not)          n  null
  *   o O  json_t *                o is stolen, O is borrowed
  *   [ ]  array of the letters within        { }  object: "{s:i, s:s}", keys are const char *
- * and two of this library, wherever they stand:
+ * and three of this library:
  *   B    const void *, size_t    bytes: a binary attachment
  *   V    const sio_value_t *     a received value, handed on byte for byte, with its attachments
+ *   E    const sio_event_t *     all arguments of a received event, likewise; upstream: ...args
  * Blanks, commas and colons are ignored. NULL or "" means no arguments. With an error nothing is sent.
  */
 
