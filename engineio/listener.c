@@ -42,7 +42,7 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 
     (void)events;
     for (i = 0; status == 0 && i < ACCEPT_BATCH && listener->fd >= 0; i++) {
-        struct sockaddr_storage peer;
+        struct sockaddr_storage peer = {.ss_family = AF_UNSPEC};
         socklen_t len = sizeof(peer);
         int on = 1;
         int fd =
@@ -68,7 +68,7 @@ static int address_error(int error)
 
 static int bound_port(int fd)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
     struct sockaddr_in v4;
     struct sockaddr_in6 v6;
     socklen_t len = sizeof(address);

@@ -45,8 +45,6 @@ struct eio_request {
 /* A request with one reference, copied from a parsed head; NULL when out of memory. */
 eio_request_t *eio_request_new(struct eio_http_conn *conn, const char *head_text, size_t head_len,
                                const eio_http_head_t *head);
-eio_request_t *eio_request_ref(eio_request_t *request);
-void eio_request_unref(eio_request_t *request); /* NULL is allowed */
 
 bool eio_request_method_is(const eio_request_t *request, const char *method);
 

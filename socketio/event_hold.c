@@ -103,8 +103,10 @@ static sio_event_t *copy_event(sio_event_t *event)
 
 sio_event_t *sio_event_hold(sio_event_t *event)
 {
-    sio_event_t *held = atomic_load(&event->refs) ? event : event->held;
+    sio_event_t *held = event->held;
 
+    if (atomic_load(&event->refs))
+        held = event;
     if (held) {
         atomic_fetch_add(&held->refs, 1);
         return held;

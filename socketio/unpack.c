@@ -176,7 +176,7 @@ static bool expect_integer(unpacker_t *unpacker, const item_t *item, json_int_t 
 static bool unpack_int(unpacker_t *unpacker, const item_t *item)
 {
     int *target = va_arg(unpacker->va, int *);
-    json_int_t number;
+    json_int_t number = 0;
 
     if (!has_target(unpacker, target))
         return false;
@@ -194,7 +194,7 @@ static bool unpack_int(unpacker_t *unpacker, const item_t *item)
 static bool unpack_json_int(unpacker_t *unpacker, const item_t *item)
 {
     json_int_t *target = va_arg(unpacker->va, json_int_t *);
-    json_int_t number;
+    json_int_t number = 0;
 
     if (!has_target(unpacker, target))
         return false;
