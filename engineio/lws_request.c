@@ -70,8 +70,9 @@ static void append_known(struct lws *wsi, enum lws_token_indexes token, sio__buf
     size_t start;
     int i;
 
-    /* Methods and pseudo headers are tokens as well. */
-    if (len < 2 || name[len - 1] != ':' || name[0] == ':')
+    /* Methods and pseudo headers are tokens as well; extensions are between the client and
+     * libwebsockets. */
+    if (len < 2 || name[len - 1] != ':' || name[0] == ':' || token == WSI_TOKEN_EXTENSIONS)
         return;
     for (i = 0;; i++) {
         start = out->len;

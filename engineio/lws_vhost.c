@@ -45,8 +45,8 @@ struct vhost_stream {
     sio__list_t link;
     eio_deferred_t kill;
     eio_deferred_t release;
-    sio__buf_t out;   /* the answer, behind LWS_PRE bytes; in a WebSocket's handshake, fields for
-                         libwebsockets' 101 */
+    sio__buf_t out; /* the answer, behind LWS_PRE bytes; in a WebSocket's handshake, fields for
+                       libwebsockets' 101 */
     bool body_complete;
     bool answered;    /* `out` was sent; it may still be in libwebsockets' buffers */
     bool close_after; /* the answer is the last one on its connection */
@@ -224,13 +224,34 @@ static void http_close(eio_stream_t *base)
 
 static const eio_stream_ops_t http_ops = {http_write, vhost_pause, vhost_finish, http_close};
 
-static bool is_http2(eio_vhost_t *vhost, struct lws *wsi)
+/* What the program set up in a way that can't work; it is told in the log. */
+static bool set_up_wrongly(const eio_vhost_t *vhost, const char *what)
 {
-    if (lws_get_network_wsi(wsi) == wsi)
-        return false;
     SIO__LOG(vhost->server->options.log, SIO__ERROR, "engine",
-             "HTTP/2 request in the program's vhost refused: set its alpn to \"http/1.1\"");
+             "request in the program's vhost refused: %s", what);
     return true;
+}
+
+static bool is_http2(const eio_vhost_t *vhost, struct lws *wsi)
+{
+    return lws_get_network_wsi(wsi) != wsi &&
+           set_up_wrongly(vhost, "HTTP/2; set the vhost's alpn to \"http/1.1\"");
+}
+
+/*
+ * A mount can name its protocol in two ways. In one of them libwebsockets doesn't see a client go
+ * that waits for its answer, and spins; it calls back with what follows the mount point then.
+ */
+static bool is_deaf(const eio_vhost_t *vhost, struct lws *wsi, size_t len)
+{
+    char *path;
+    int path_len = 0;
+    int method = lws_http_get_uri_and_method(wsi, &path, &path_len);
+
+    return method != LWSHUMETH_POST && len != (size_t)path_len &&
+           set_up_wrongly(
+               vhost,
+               "the mount must name the protocol as its origin, and have no protocol besides");
 }
 
 static int http_unavailable(struct lws *wsi)
@@ -241,14 +262,15 @@ static int http_unavailable(struct lws *wsi)
                : 0;
 }
 
-static int http_requested(eio_vhost_t *vhost, struct lws *wsi, slot_t *slot)
+static int http_requested(eio_vhost_t *vhost, struct lws *wsi, slot_t *slot, size_t path_len)
 {
     vhost_stream_t *stream;
 
     if (!vhost->server)
         return http_unavailable(wsi);
-    if (slot->stream ||
-        is_http2(vhost, wsi)) /* the next request before the answer to the last one */
+    if (slot->stream) /* the next request before the answer to the last one */
+        return -1;
+    if (is_http2(vhost, wsi) || is_deaf(vhost, wsi, path_len))
         return -1;
     lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
     stream = new_stream(vhost, wsi, slot, &http_ops);
@@ -299,12 +321,14 @@ static int http_writable(struct lws *wsi, vhost_stream_t *stream)
 /* Keeps the fields of our 101 that libwebsockets' own doesn't have. */
 static void keep_fields(vhost_stream_t *stream, const char *answer, size_t len)
 {
-    static const char *const theirs[] = {"Upgrade:", "Connection:", "Sec-WebSocket-Accept:", "Sec-WebSocket-Protocol:"};
+    static const char *const theirs[] = {"Upgrade:", "Connection:", "Sec-WebSocket-Accept:",
+                                         "Sec-WebSocket-Protocol:"};
     const char *line = memmem(answer, len, "\r\n", 2);
     const char *next;
     size_t i;
 
-    while (line && (next = memmem(line + 2, len - (size_t)(line + 2 - answer), "\r\n", 2)) != NULL) {
+    while (line &&
+           (next = memmem(line + 2, len - (size_t)(line + 2 - answer), "\r\n", 2)) != NULL) {
         size_t size = (size_t)(next - line);
         bool wanted = size > 2;
 
@@ -316,7 +340,8 @@ static void keep_fields(vhost_stream_t *stream, const char *answer, size_t len)
     }
 }
 
-/* The answer to the upgrade: a 101 lets libwebsockets write its own, anything else goes out instead of it. */
+/* The answer to the upgrade: a 101 lets libwebsockets write its own, anything else goes out instead
+ * of it. */
 static int handshake_write(eio_stream_t *base, const void *data, size_t len)
 {
     vhost_stream_t *stream = stream_of(base);
@@ -332,7 +357,8 @@ static int handshake_write(eio_stream_t *base, const void *data, size_t len)
     return stream->out.failed ? -1 : 0;
 }
 
-static const eio_stream_ops_t handshake_ops = {handshake_write, vhost_pause, vhost_finish, vhost_close};
+static const eio_stream_ops_t handshake_ops = {handshake_write, vhost_pause, vhost_finish,
+                                               vhost_close};
 
 static int upgrade_requested(eio_vhost_t *vhost, struct lws *wsi, slot_t *slot)
 {
@@ -378,7 +404,8 @@ static int frames_write(eio_stream_t *base, const void *data, size_t len)
 
 static const eio_stream_ops_t frames_ops = {frames_write, vhost_pause, vhost_finish, vhost_close};
 
-/* A verdict that came when libwebsockets had sent its 101: ours goes nowhere, a refusal becomes a close code. */
+/* A verdict that came when libwebsockets had sent its 101: ours goes nowhere, a refusal becomes a
+ * close code. */
 static int late_write(eio_stream_t *base, const void *data, size_t len)
 {
     uint8_t close[] = {0x80 | EIO_WS_CLOSE, 2, CODE_REFUSED >> 8, CODE_REFUSED & 0xff};
@@ -463,7 +490,8 @@ static int begin_vhost(eio_vhost_t *vhost, struct lws *wsi, const void *options)
     return 0;
 }
 
-static int on_stream_event(struct lws *wsi, enum lws_callback_reasons reason, vhost_stream_t *stream, void *in, size_t len)
+static int on_stream_event(struct lws *wsi, enum lws_callback_reasons reason,
+                           vhost_stream_t *stream, void *in, size_t len)
 {
     switch (reason) {
     case LWS_CALLBACK_HTTP_BODY:
@@ -490,7 +518,8 @@ static int on_stream_event(struct lws *wsi, enum lws_callback_reasons reason, vh
     }
 }
 
-static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *session, void *in, size_t len)
+static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *session, void *in,
+                    size_t len)
 {
     const struct lws_protocols *protocol = lws_get_protocol(wsi);
     eio_vhost_t *vhost = protocol->user;
@@ -503,7 +532,9 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *ses
         unref(vhost);
         return 0;
     case LWS_CALLBACK_HTTP:
-        return slot ? http_requested(vhost, wsi, slot) : -1;
+        return slot ? http_requested(vhost, wsi, slot, len) : -1;
+    case LWS_CALLBACK_CONFIRM_EXTENSION_OKAY:
+        return 1; /* libwebsockets 4.1 on libuv stops in the midst of larger compressed messages */
     case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
         return slot ? upgrade_requested(vhost, wsi, slot) : -1;
     case LWS_CALLBACK_HTTP_BODY:
@@ -540,7 +571,8 @@ int eio_server_lws_protocol(eio_server_t *server, struct lws_protocols *protocol
         vhost->server = server;
         sio__list_init(&vhost->streams);
     }
-    *protocol = (struct lws_protocols){"socket.io", on_event, sizeof(slot_t), RX_BUFFER, 0, vhost, WRITE_MAX};
+    *protocol = (struct lws_protocols){"socket.io", on_event, sizeof(slot_t), RX_BUFFER,
+                                       0,           vhost,    WRITE_MAX};
     return 0;
 }
 

@@ -226,9 +226,10 @@ int sio_run(sio_server_t *io)
 
 int sio_lws_protocol(sio_server_t *io, struct lws_protocols *protocol)
 {
-    (void)io;
-    (void)protocol;
-    return SIO_ENOTSUP;
+    SIO__LOOP_ONLY(io);
+    if (!protocol)
+        return SIO_EINVAL;
+    return io->shutting_down ? SIO_ESTATE : eio_server_lws_protocol(io->engine, protocol);
 }
 
 /* -------------------------------------------------------------------------------- shutting down */
