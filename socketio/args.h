@@ -1,6 +1,7 @@
 /*
- * Arguments on their way out: JSON text of an array's items plus the binary attachments its placeholders mean. Every emit
- * form (format string, jansson, raw text, received values) ends here, and the packet encoder starts from here.
+ * Arguments on their way out: JSON text of an array's items plus the binary attachments its
+ * placeholders mean. Every emit form (format string, jansson, raw text, received values) ends here,
+ * and the packet encoder starts from here.
  */
 #ifndef SIO_ARGS_H
 #define SIO_ARGS_H
@@ -19,19 +20,22 @@ typedef struct sio__attachments {
 } sio__attachments_t;
 
 typedef struct sio__args {
-    sio__buf_t json;    /* `"a",1,{"_placeholder":true,"num":0}`: items joined by commas, no brackets */
+    /* `"a",1,{"_placeholder":true,"num":0}`: items joined by commas, no brackets */
+    sio__buf_t json;
     sio__span_t *bytes; /* attachments in placeholder order; borrowed from the caller's arguments */
     size_t bytes_count, bytes_cap;
     bool bytes_failed;
-    sio__buf_t fakes; /* offsets (size_t) in json of the `true` of objects that only look like placeholders */
+    sio__buf_t fakes; /* offsets (size_t) in json of the `true` of objects that only look like
+                         placeholders */
 } sio__args_t;
 
 void sio__args_init(sio__args_t *args);
 void sio__args_free(sio__args_t *args);
 void sio__args_clear(sio__args_t *args); /* keeps the memory */
 
-/* Appends the arguments a format describes (see socketio.h). 0, SIO_EFORMAT or SIO_ENOMEM. `o` references are stolen even when it fails,
-   but for those behind a letter that isn't one: nobody knows which arguments stand there. With an error nothing was appended. */
+/* Appends the arguments a format describes (see socketio.h). 0, SIO_EFORMAT or SIO_ENOMEM. `o`
+   references are stolen even when it fails, but for those behind a letter that isn't one: nobody
+   knows which arguments stand there. With an error nothing was appended. */
 int sio__args_pack(sio__args_t *args, const char *format, va_list va);
 
 /* Appends the items of a jansson array. 0, SIO_EINVAL (no array), SIO_ENOMEM. */
@@ -41,8 +45,9 @@ int sio__args_pack_json(sio__args_t *args, const json_t *array);
 int sio__args_pack_text(sio__args_t *args, const char *text, size_t len, unsigned max_depth);
 
 /*
- * Appends one received value: its bytes as they came, its placeholders renumbered to follow the attachments already there; an
- * attachment named several times is attached once. `from` has those of the packet it came in (NULL or count 0: a text packet). 0 or SIO_ENOMEM.
+ * Appends one received value: its bytes as they came, its placeholders renumbered to follow the
+ * attachments already there; an attachment named several times is attached once. `from` has those
+ * of the packet it came in (NULL or count 0: a text packet). 0 or SIO_ENOMEM.
  */
 int sio__args_append_value(sio__args_t *args, sio__span_t json, const sio__attachments_t *from);
 
@@ -64,12 +69,14 @@ sio__args_mark_t sio__args_mark(const sio__args_t *args);
 void sio__args_rewind(sio__args_t *args, sio__args_mark_t mark); /* forgets failures too */
 
 /*
- * When there are attachments, an object of a relayed text that only looks like a placeholder would be taken for one by the receiver:
- * its `true` is written as `null`, which is as long. Call once, after the last append.
+ * When there are attachments, an object of a relayed text that only looks like a placeholder would
+ * be taken for one by the receiver: its `true` is written as `null`, which is as long. Call once,
+ * after the last append.
  */
 void sio__args_finish(sio__args_t *args);
 
-/* One jansson value as JSON text, numbers as JSON.stringify prints them. 0, SIO_ENOMEM, SIO_EINVAL (circular). */
+/* One jansson value as JSON text, numbers as JSON.stringify prints them. 0, SIO_ENOMEM, SIO_EINVAL
+ * (circular). */
 int sio__json_append_jansson(sio__buf_t *out, const json_t *value);
 
 /* The text behind sio_format_error(), of the calling thread. */

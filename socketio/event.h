@@ -1,6 +1,7 @@
 /*
- * Received events and acknowledgements: a name, arguments as spans of the packet's text, attachments. Lives on the decoder's stack
- * for the length of a handler; hold() copies it to the heap.
+ * Received events and acknowledgements: a name, arguments as spans of the packet's text,
+ * attachments. Lives on the decoder's stack for the length of a handler; hold() copies it to the
+ * heap.
  */
 #ifndef SIO_EVENT_H
 #define SIO_EVENT_H
@@ -24,9 +25,10 @@ struct sio_value {
 struct sio__event_chunk; /* of the memory that lives as long as the event */
 
 struct sio_event {
-    atomic_uint refs; /* 0: on the stack, borrowed */
+    atomic_uint refs;     /* 0: on the stack, borrowed */
     sio_socket_t *socket; /* a held event has a reference */
-    sio_event_t *held; /* of a stack event: its held copy (a reference); acknowledging acts on that, see sio__event_answered */
+    sio_event_t *held; /* of a stack event: its held copy (a reference); acknowledging acts on that,
+                          see sio__event_answered */
     char *name;        /* unescaped, NUL-terminated (NULs within count in name_len), or NULL */
     size_t name_len;
     bool has_id;
@@ -49,11 +51,11 @@ static inline sio_event_t *sio__event_answered(sio_event_t *event)
 }
 
 /*
- * Fills a stack event from a decoded EVENT or ACK packet and its attachments. 0; -1 out of memory or when a placeholder's number is out of
- * range ("illegal attachments", in *error).
+ * Fills a stack event from a decoded EVENT or ACK packet and its attachments. 0; -1 out of memory
+ * or when a placeholder's number is out of range ("illegal attachments", in *error).
  */
-int sio__event_init(sio_event_t *event, sio_socket_t *socket, const sio__packet_t *packet, sio__attachments_t attachments,
-                    unsigned max_depth, const char **error);
+int sio__event_init(sio_event_t *event, sio_socket_t *socket, const sio__packet_t *packet,
+                    sio__attachments_t attachments, unsigned max_depth, const char **error);
 
 /* Frees what hangs on it (parsed JSON, heap arguments), not the event itself. */
 void sio__event_clear(sio_event_t *event);
@@ -61,13 +63,15 @@ void sio__event_clear(sio_event_t *event);
 /* Memory that lives as long as the event. NULL: out of memory. */
 void *sio__event_alloc(sio_event_t *event, size_t size);
 
-/* A value within an argument, as a value of its own (the same one each time), living as long as the event. NULL: out of memory. */
+/* A value within an argument, as a value of its own (the same one each time), living as long as the
+ * event. NULL: out of memory. */
 sio_value_t *sio__event_nested(sio_event_t *event, sio__span_t text);
 
 /* Whether a value of this event is an attachment's placeholder, and of which. */
 bool sio__event_attachment(const sio_event_t *event, sio__span_t text, sio__span_t *bytes);
 
-/* Parsed with the flags that lose least: integers from 2^63 on become reals. New; NULL when jansson can't hold it. */
+/* Parsed with the flags that lose least: integers from 2^63 on become reals. New; NULL when jansson
+ * can't hold it. */
 json_t *sio__json_parse(sio__span_t text);
 
 #endif
