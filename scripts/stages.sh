@@ -49,8 +49,9 @@ each() {
     counted $((total - failed)) "$failed" 0
 }
 
+# The public header is laid out by hand, for its readers.
 stage_format() {
-    sources c h | each format clang-format --dry-run --Werror
+    sources c h | grep -v '^socketio/socketio\.h$' | each format clang-format --dry-run --Werror
 }
 
 stage_shell() {
