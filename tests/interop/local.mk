@@ -1,4 +1,15 @@
 # Stock clients against our server and against Node's, transcripts compared; and raw bytes against ours alone.
+# The scenario application in C is not run by itself: run.mjs starts it.
+check_PROGRAMS += tests/interop/twin
+tests_interop_twin_SOURCES = \
+	tests/interop/twin.c \
+	tests/interop/twin.h \
+	tests/interop/twin_application.c \
+	tests/interop/twin_emitting.c \
+	tests/interop/twin_listeners.c \
+	tests/interop/twin_rooms.c \
+	tests/interop/twin_socket.c
+tests_interop_twin_LDADD = libsocketio.la $(JANSSON_LIBS)
 EXTRA_DIST += \
 	tests/interop/conformance_reference.mjs \
 	tests/interop/differences.mjs \
@@ -48,13 +59,6 @@ EXTRA_DIST += \
 	tests/interop/scenarios/unix-socket.mjs \
 	tests/interop/scenarios/upgrade.mjs \
 	tests/interop/scenarios/websocket.mjs \
-	tests/interop/twin.c \
-	tests/interop/twin.h \
-	tests/interop/twin_application.c \
-	tests/interop/twin_emitting.c \
-	tests/interop/twin_listeners.c \
-	tests/interop/twin_rooms.c \
-	tests/interop/twin_socket.c \
 	tests/wire/cases/engine.mjs \
 	tests/wire/cases/flood.mjs \
 	tests/wire/cases/frames.mjs \

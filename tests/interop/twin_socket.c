@@ -5,10 +5,8 @@
 
 static void on_echo(sio_socket_t *socket, sio_event_t *event, void *user)
 {
-    struct twin_values values = twin_values("", event, 0);
-
     (void)user;
-    sio_emit(socket, sio_event_name(event), values.format, TWIN_VALUES(values));
+    sio_emit(socket, sio_event_name(event), "E", event);
 }
 
 static void on_ack(sio_socket_t *socket, sio_event_t *event, void *user)

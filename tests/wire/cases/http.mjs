@@ -8,12 +8,9 @@ const post = (path, lines, body) => `POST ${path} HTTP/1.1\r\nHost: localhost\r\
 
 const refusedLines = [
   ["no HTTP at all", () => "GARBAGE\r\n\r\n"],
-  ["an unknown method", (t) => `FOO ${t.pollingPath} HTTP/1.1\r\nHost: localhost\r\n\r\n`],
-  ["a method in lower case", (t) => `get ${t.pollingPath} HTTP/1.1\r\nHost: localhost\r\n\r\n`],
   ["no target", () => "GET HTTP/1.1\r\nHost: localhost\r\n\r\n"],
   ["a version that is none", (t) => `GET ${t.pollingPath} HTTP/x.y\r\nHost: localhost\r\n\r\n`],
   ["another protocol", (t) => `GET ${t.pollingPath} FTP/1.1\r\nHost: localhost\r\n\r\n`],
-  ["the preface of HTTP/2", () => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"],
   ["a greeting of TLS", () => Buffer.from("16030100a5010000a10303", "hex")],
   ["a greeting of SSH", () => "SSH-2.0-OpenSSH_9.2\r\n\r\n"],
   ["NULs", () => Buffer.alloc(100)],
@@ -51,6 +48,19 @@ const large = (bytes) => "x".repeat(bytes);
 export const cases = [
   ...refusedLines.map(([name, bytes]) => ({ name: `refused: ${name}`, run: (t) => t.refuses(bytes(t)) })),
   {
+    name: "refused: unknown methods, methods in lower case",
+    async run(t) {
+      for (const method of ["FOO", "get", "Post", "X".repeat(30)]) {
+        const status = await t.status(`${method} ${t.pollingPath} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+        assert.ok([400, 405, 501].includes(status), `${method} answered ${status}`);
+      }
+    },
+  },
+  {
+    name: "refused: the preface of HTTP/2",
+    run: (t) => t.refuses("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", [400, 505]),
+  },
+  {
     name: "refused: a header cut by a bare carriage return",
     run: (t) => t.refuses(head(t, "X-A: a\rX-B: b")),
   },
@@ -72,7 +82,7 @@ export const cases = [
     name: "12 KiB of headers are taken",
     async run(t) {
       assert.equal(await t.status(head(t, `X-Large: ${large(12 * 1024)}`)), 200);
-      const many = Array.from({ length: 100 }, (_, i) => `X-${i}: ${large(80)}`);
+      const many = Array.from({ length: 90 }, (_, i) => `X-${i}: ${large(80)}`);
       assert.equal(await t.status(head(t, ...many)), 200);
     },
   },
