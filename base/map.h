@@ -12,8 +12,7 @@
 typedef struct sio__map_node {
     struct sio__map_node *next;
     uint64_t hash;
-    const char
-        *key; /* within the node's owner; must not move or change while the node is in a map */
+    const char *key; /* within the node's owner; stays as it is while the node is in a map */
     size_t key_len;
 } sio__map_node_t;
 

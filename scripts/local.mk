@@ -1,4 +1,5 @@
 EXTRA_DIST += \
+	scripts/.shellcheckrc \
 	scripts/build.sh \
 	scripts/common.sh \
 	scripts/demo.sh \
