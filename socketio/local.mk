@@ -45,6 +45,8 @@ libcore_la_SOURCES = \
 	socketio/middleware.h \
 	socketio/namespace.c \
 	socketio/namespace.h \
+	socketio/next.c \
+	socketio/next.h \
 	socketio/options.c \
 	socketio/pack.c \
 	socketio/packet.c \

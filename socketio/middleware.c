@@ -1,50 +1,24 @@
 #include "socketio/middleware.h"
 
 #include "base/alloc.h"
-#include "base/utf8.h"
 #include "socketio/json_scan.h"
+#include "socketio/next.h"
 #include "socketio/request.h"
 
 #include <string.h>
 
-typedef enum subject { CONNECTION, EVENT, REQUEST } subject_t;
+/* --------------------------------------------------------------------------------- connections */
 
-struct sio_next {
-    eio_task_t task;  /* of an answer from another thread */
-    sio__list_t link; /* in the server's list of answers */
-    subject_t subject;
-    unsigned index,
-        count; /* of the middlewares: the current one, and how many there were at the start */
-    sio_server_t *server; /* a reference */
+typedef struct connecting {
+    sio_next_t next;
+    unsigned count;       /* of the middlewares there were at the start */
     sio_socket_t *socket; /* a reference */
-    sio_event_t *event; /* borrowed while `finished` is set, held afterwards; NULL: lost for want of
-                           memory */
-    bool *finished;
-    sio_request_t request;
-    eio_verdict_t *verdict;
-    bool refused;
-    char *message;
-    json_t *data;
-};
+} connecting_t;
 
-static void free_next(sio_next_t *next)
+static connecting_t *connecting_of(sio_next_t *next)
 {
-    sio_server_t *io = next->server;
-
-    if (next->finished)
-        *next->finished = true;
-    else
-        sio_event_release(next->event);
-    sio__texts_free(&next->request.texts);
-    sio__free(next->message);
-    json_decref(next->data);
-    sio_socket_unref(next->socket);
-    sio__free(next);
-    sio__server_unref(io);
+    return SIO__CONTAINER(next, connecting_t, next);
 }
-
-/* ------------------------------------------------------------------------------- the last answer
- */
 
 /* 44{"message":"...","data":...} */
 static void append_error(sio__buf_t *json, const sio_next_t *next)
@@ -61,9 +35,8 @@ static void append_error(sio__buf_t *json, const sio_next_t *next)
     sio__buf_append_char(json, '}');
 }
 
-static void refuse_connection(sio_next_t *next)
+static void refuse_connection(const sio_next_t *next, sio_socket_t *socket)
 {
-    sio_socket_t *socket = next->socket;
     sio__buf_t json = SIO__BUF_INIT;
 
     SIO__LOG(&next->server->log, SIO__INFO, "socket.io:namespace", "%s refused in %s: %s",
@@ -78,237 +51,197 @@ static void refuse_connection(sio_next_t *next)
 
 static void finish_connection(sio_next_t *next)
 {
-    if (sio__socket_state(next->socket) != SIO__CONNECTING)
+    sio_socket_t *socket = connecting_of(next)->socket;
+
+    if (sio__socket_state(socket) != SIO__CONNECTING)
         SIO__LOG(&next->server->log, SIO__DEBUG, "socket.io:namespace",
                  "next called after client was closed - ignoring socket");
     else if (next->refused)
-        refuse_connection(next);
+        refuse_connection(next, socket);
     else
-        sio__socket_connect(next->socket);
+        sio__socket_connect(socket);
 }
 
-static void finish_event(sio_next_t *next)
+static void ask_connection(sio_next_t *next)
 {
-    if (next->refused)
-        sio__socket_error(next->socket, next->message ? next->message : "", next->data);
-    else if (next->event)
-        sio__dispatch(next->socket, next->event);
-}
-
-static void finish_request(sio_next_t *next)
-{
-    if (next->refused)
-        eio_verdict_refuse(next->verdict, next->message);
-    else
-        eio_verdict_allow(next->verdict);
-}
-
-static void finish(sio_next_t *next)
-{
-    if (next->subject == CONNECTION)
-        finish_connection(next);
-    else if (next->subject == EVENT)
-        finish_event(next);
-    else
-        finish_request(next);
-    free_next(next);
-}
-
-/* --------------------------------------------------------------------------- from one to the next
- */
-
-static void call_connection_middleware(sio_next_t *next)
-{
+    sio_socket_t *socket = connecting_of(next)->socket;
     const sio__listener_t *listener =
-        sio__listeners_nth(next->socket->nsp->listeners, SIO__MIDDLEWARE, next->index);
+        sio__listeners_nth(socket->nsp->listeners, SIO__MIDDLEWARE, next->index);
 
-    ((sio_middleware_fn)listener->fn)(next->socket, next, listener->user);
+    ((sio_middleware_fn)listener->fn)(socket, next, listener->user);
 }
 
-static void call_event_middleware(sio_next_t *next)
+static bool go_on_connection(sio_next_t *next)
 {
-    const sio__listener_t *listener =
-        sio__listeners_nth(next->socket->listeners, SIO__MIDDLEWARE, next->index);
-
-    ((sio_event_middleware_fn)listener->fn)(next->socket, next->event, next, listener->user);
+    return !next->refused && ++next->index < connecting_of(next)->count;
 }
 
-static void call_middleware(sio_next_t *next)
+static void free_connection(sio_next_t *next)
 {
-    const sio__hooks_t *hooks = &next->server->hooks;
+    connecting_t *connecting = connecting_of(next);
 
-    if (next->subject == CONNECTION)
-        call_connection_middleware(next);
-    else if (next->subject == EVENT)
-        call_event_middleware(next);
-    else
-        hooks->allow_request(&next->request, next, hooks->allow_request_user);
+    sio_socket_unref(connecting->socket);
+    sio__free(connecting);
 }
 
-/* The event may have gone when there was no memory to hold it: nothing more to ask about. */
-static bool is_last(const sio_next_t *next)
-{
-    return next->refused || next->index + 1 >= next->count ||
-           (next->subject == EVENT && !next->event);
-}
-
-/*
- * Answers are acted upon in their order, after the middlewares that gave them have returned: what a
- * middleware does after its answer still comes before the handlers, as upstream's next tick.
- */
-static void act_on_answers(sio_server_t *io)
-{
-    sio__list_t *node;
-
-    if (io->middlewares_running)
-        return;
-    io->middlewares_running++;
-    while ((node = sio__list_pop(&io->answered))) {
-        sio_next_t *next = SIO__CONTAINER(node, sio_next_t, link);
-
-        if (is_last(next)) {
-            finish(next);
-        } else {
-            next->index++;
-            call_middleware(next);
-        }
-    }
-    io->middlewares_running--;
-}
-
-static void start(sio_next_t *next)
-{
-    sio_server_t *io = next->server;
-
-    io->middlewares_running++;
-    call_middleware(next);
-    io->middlewares_running--;
-    act_on_answers(io);
-}
-
-static sio_next_t *new_next(sio_server_t *io, subject_t subject, sio_socket_t *socket)
-{
-    sio_next_t *next = sio__calloc(1, sizeof(*next));
-
-    if (!next)
-        return NULL;
-    next->subject = subject;
-    next->server = io;
-    sio__server_ref(io);
-    next->count = 1;
-    next->socket = socket ? sio_socket_ref(socket) : NULL;
-    sio__list_init(&next->link);
-    return next;
-}
+static const sio__next_ops_t connection_ops = {ask_connection, go_on_connection, finish_connection,
+                                               free_connection};
 
 void sio__middleware_connection(sio_socket_t *socket)
 {
     unsigned count = sio__listeners_count(socket->nsp->listeners, SIO__MIDDLEWARE);
-    sio_next_t *next;
+    connecting_t *connecting;
 
     if (!count) {
         sio__socket_connect(socket);
         return;
     }
-    next = new_next(socket->nsp->server, CONNECTION, socket);
-    if (!next) {
+    connecting = sio__calloc(1, sizeof(*connecting));
+    if (!connecting) {
         sio__client_close(socket->client, "out of memory");
         return;
     }
-    next->count = count;
-    start(next);
+    sio__next_init(&connecting->next, &connection_ops, socket->nsp->server);
+    connecting->count = count;
+    connecting->socket = sio_socket_ref(socket);
+    sio__next_start(&connecting->next);
 }
+
+/* -------------------------------------------------------------------------------------- events */
+
+typedef struct handling {
+    sio_next_t next;
+    unsigned count;
+    sio_socket_t *socket; /* a reference */
+    sio_event_t *event; /* borrowed while `finished` is set, held afterwards; NULL: lost for want of
+                           memory */
+    bool *finished;
+} handling_t;
+
+static handling_t *handling_of(sio_next_t *next)
+{
+    return SIO__CONTAINER(next, handling_t, next);
+}
+
+static void ask_event(sio_next_t *next)
+{
+    handling_t *handling = handling_of(next);
+    const sio__listener_t *listener =
+        sio__listeners_nth(handling->socket->listeners, SIO__MIDDLEWARE, next->index);
+
+    ((sio_event_middleware_fn)listener->fn)(handling->socket, handling->event, next,
+                                            listener->user);
+}
+
+/* The event may have gone when there was no memory to hold it: nothing more to ask about. */
+static bool go_on_event(sio_next_t *next)
+{
+    const handling_t *handling = handling_of(next);
+
+    return !next->refused && handling->event && ++next->index < handling->count;
+}
+
+static void finish_event(sio_next_t *next)
+{
+    const handling_t *handling = handling_of(next);
+
+    if (next->refused)
+        sio__socket_error(handling->socket, next->message ? next->message : "", next->data);
+    else if (handling->event)
+        sio__dispatch(handling->socket, handling->event);
+}
+
+static void free_event(sio_next_t *next)
+{
+    handling_t *handling = handling_of(next);
+
+    if (handling->finished)
+        *handling->finished = true;
+    else
+        sio_event_release(handling->event);
+    sio_socket_unref(handling->socket);
+    sio__free(handling);
+}
+
+static const sio__next_ops_t event_ops = {ask_event, go_on_event, finish_event, free_event};
 
 void sio__middleware_event(sio_socket_t *socket, sio_event_t *event)
 {
-    sio_next_t *next = new_next(socket->nsp->server, EVENT, socket);
+    handling_t *handling = sio__calloc(1, sizeof(*handling));
     bool finished = false;
 
-    if (!next) {
+    if (!handling) {
         SIO__LOG(&socket->nsp->server->log, SIO__ERROR, "socket.io:socket",
                  "%s: event dropped: out of memory", socket->id);
         return;
     }
-    next->count = sio__listeners_count(socket->listeners, SIO__MIDDLEWARE);
-    next->event = event;
-    next->finished = &finished;
-    start(next);
+    sio__next_init(&handling->next, &event_ops, socket->nsp->server);
+    handling->count = sio__listeners_count(socket->listeners, SIO__MIDDLEWARE);
+    handling->socket = sio_socket_ref(socket);
+    handling->event = event;
+    handling->finished = &finished;
+    sio__next_start(&handling->next);
     if (finished)
         return;
-    next->finished = NULL;
-    next->event = sio_event_hold(event);
+    handling->finished = NULL;
+    handling->event = sio_event_hold(event);
 }
+
+/* ---------------------------------------------------------------------------------- handshakes */
+
+typedef struct allowing {
+    sio_next_t next;
+    sio_request_t request;
+    eio_verdict_t *verdict;
+} allowing_t;
+
+static allowing_t *allowing_of(sio_next_t *next)
+{
+    return SIO__CONTAINER(next, allowing_t, next);
+}
+
+static void ask_request(sio_next_t *next)
+{
+    const sio__hooks_t *hooks = &next->server->hooks;
+
+    hooks->allow_request(&allowing_of(next)->request, next, hooks->allow_request_user);
+}
+
+static bool go_on_request(sio_next_t *next)
+{
+    (void)next;
+    return false;
+}
+
+static void finish_request(sio_next_t *next)
+{
+    if (next->refused)
+        eio_verdict_refuse(allowing_of(next)->verdict, next->message);
+    else
+        eio_verdict_allow(allowing_of(next)->verdict);
+}
+
+static void free_request(sio_next_t *next)
+{
+    allowing_t *allowing = allowing_of(next);
+
+    sio__texts_free(&allowing->request.texts);
+    sio__free(allowing);
+}
+
+static const sio__next_ops_t request_ops = {ask_request, go_on_request, finish_request,
+                                            free_request};
 
 void sio__middleware_request(sio_server_t *io, eio_request_t *request, eio_verdict_t *verdict)
 {
-    sio_next_t *next = new_next(io, REQUEST, NULL);
+    allowing_t *allowing = sio__calloc(1, sizeof(*allowing));
 
-    if (!next) {
+    if (!allowing) {
         eio_verdict_refuse(verdict, NULL);
         return;
     }
-    next->request.request = request;
-    next->verdict = verdict;
-    start(next);
-}
-
-/* -------------------------------------------------------------------------------------- answering
- */
-
-static void take_answer(sio_next_t *next)
-{
-    sio__list_append(&next->server->answered, &next->link);
-    act_on_answers(next->server);
-}
-
-static void on_posted_answer(eio_task_t *task)
-{
-    take_answer(SIO__CONTAINER(task, sio_next_t, task));
-}
-
-/* With the loop gone nobody waits for the answer any more, but what it holds must be given back. */
-static int answer(sio_next_t *next)
-{
-    sio_server_t *io = next->server;
-
-    if (sio__on_loop(io)) {
-        take_answer(next);
-        return SIO_OK;
-    }
-    next->task.fn = on_posted_answer;
-    if (sio__post(io, &next->task) == SIO_OK)
-        return SIO_OK;
-    finish(next);
-    return SIO_ESTATE;
-}
-
-int sio_next_ok(sio_next_t *next)
-{
-    return next ? answer(next) : SIO_EINVAL;
-}
-
-/* What leaves must be UTF-8, whatever the program says. */
-static char *copy_message(const char *message)
-{
-    size_t len = strlen(message);
-    char *copy;
-
-    if (sio__utf8_valid(message, len))
-        return sio__strdup(message);
-    copy = sio__malloc(3 * len + 1);
-    if (copy)
-        copy[sio__utf8_repair(message, len, copy)] = '\0';
-    return copy;
-}
-
-int sio_next_error(sio_next_t *next, const char *message, json_t *data)
-{
-    if (!next) {
-        json_decref(data);
-        return SIO_EINVAL;
-    }
-    next->refused = true;
-    next->message = message ? copy_message(message) : NULL;
-    next->data = data;
-    return answer(next);
+    sio__next_init(&allowing->next, &request_ops, io);
+    allowing->request.request = request;
+    allowing->verdict = verdict;
+    sio__next_start(&allowing->next);
 }
