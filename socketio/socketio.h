@@ -254,9 +254,12 @@ SIO_API int sio_shutdown_on_signals(sio_server_t *io);
 SIO_API int sio_post(sio_server_t *io, void (*fn)(void *user), void *user);
 
 /*
- * The server as a protocol of the program's own libwebsockets vhost (options.loop must be the context's libuv loop): put the struct
- * this fills into the vhost's protocols array and a callback mount for the server's path beside the program's other
- * mounts; examples/embed-lws shows both. Returns 0. upstream: attach(httpServer)
+ * The server as a protocol ("socket.io") of the program's own libwebsockets vhost; options.loop must be the libuv loop of its context.
+ * Fills in an entry of the vhost's protocols array. The vhost also needs a mount for the server's path (LWSMPRO_CALLBACK, origin
+ * "socket.io", no protocol) and "socket.io" as its default protocol; with TLS, alpn "http/1.1". examples/embed-lws shows it, and its README
+ * says what differs from sio_listen(): header fields that libwebsockets doesn't know must be named, no compressed WebSocket messages,
+ * no pipelined requests. The protocol may stay in the vhost when the server has gone; it answers 503 then.
+ * Errors: SIO_ESTATE when shutting down, SIO_ENOMEM. upstream: attach(httpServer)
  */
 SIO_API int sio_lws_protocol(sio_server_t *io, struct lws_protocols *protocol);
 

@@ -1,0 +1,1 @@
+EXTRA_DIST += tests/embed/lws.mjs tests/embed/run.mjs
