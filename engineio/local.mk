@@ -19,6 +19,10 @@ libengineio_la_SOURCES = \
 	engineio/http_conn.h \
 	engineio/http_head.c \
 	engineio/http_parser.h \
+	engineio/json_text.c \
+	engineio/json_text.h \
+	engineio/jsonp.c \
+	engineio/jsonp.h \
 	engineio/listener.c \
 	engineio/listener.h \
 	engineio/loop.c \
@@ -52,4 +56,5 @@ libengineio_la_SOURCES = \
 	engineio/ws_conn.c \
 	engineio/ws_conn.h \
 	engineio/ws_frame.c \
-	engineio/ws_frame.h
+	engineio/ws_frame.h \
+	engineio/ws_subprotocol.c

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/utf8.h"
 #include "engineio/encoding.h"
+#include "engineio/jsonp.h"
 #include "engineio/request.h"
 #include "engineio/server.h"
 #include "engineio/session.h"
@@ -19,6 +20,8 @@ typedef struct polling {
     eio_request_t *post; /* the POST being received */
     bool post_received;  /* its body is complete */
     bool should_close;   /* the next GET gets the close packet */
+    bool jsonp;
+    sio__buf_t jsonp_index;
     sio__buf_t body;
     sio__timer_t close_timer;
     eio_deferred_t release;
@@ -99,6 +102,13 @@ static void respond_payload(polling_t *polling, eio_request_t *request, const si
         compress ? choose_encoding(polling, request, payload->len) : EIO_IDENTITY;
     const sio__buf_t *body = payload;
     sio__buf_t compressed = SIO__BUF_INIT;
+    sio__buf_t script = SIO__BUF_INIT;
+
+    if (polling->jsonp) {
+        sio__span_t index = {polling->jsonp_index.data, polling->jsonp_index.len};
+        eio_jsonp_wrap(&script, index, payload->data, payload->len);
+        payload = body = &script;
+    }
 
     if (encoding != EIO_IDENTITY &&
         eio_encoding_compress(encoding, payload->data, payload->len, &compressed)) {
@@ -110,6 +120,7 @@ static void respond_payload(polling_t *polling, eio_request_t *request, const si
     respond_ok(polling, request, LITERAL("Content-Type: text/plain; charset=UTF-8\r\n"), body->data,
                body->len);
     sio__buf_free(&compressed);
+    sio__buf_free(&script);
 }
 
 static void transport_done(polling_t *polling)
@@ -122,7 +133,7 @@ static void transport_done(polling_t *polling)
 
 /* Answers the pending GET with what is queued, or with a packet of that type alone, and the close
  * packet when it is due. */
-enum { QUEUED = -1 };
+enum { QUEUED = -1, NOTHING = -2 };
 
 static void answer_poll(polling_t *polling, int type)
 {
@@ -139,7 +150,7 @@ static void answer_poll(polling_t *polling, int type)
     sio__buf_clear(payload);
     if (type == QUEUED)
         append_queued(payload, session, &polling->server->chunks, &count, &compress);
-    else
+    else if (type >= 0)
         eio_payload_append(payload, (eio_packet_type_t)type, NULL, 0);
     if (close)
         eio_payload_append(payload, EIO_PACKET_CLOSE, NULL, 0);
@@ -252,6 +263,17 @@ static bool repair_body(sio__buf_t *body)
     return true;
 }
 
+/* A form without payload is none; upstream ignores it as well. */
+static bool unwrap_body(sio__buf_t *body)
+{
+    sio__buf_t payload = SIO__BUF_INIT;
+    bool found = eio_jsonp_unwrap(body->data, body->len, &payload);
+
+    sio__buf_free(body);
+    *body = payload;
+    return found;
+}
+
 /* The client closes by packet: a pending GET is let go. */
 static void on_close_packet(polling_t *polling)
 {
@@ -285,10 +307,10 @@ static void on_post_end(eio_request_t *request)
     polling->body = (sio__buf_t)SIO__BUF_INIT;
     polling->post_received = true;
     request->handler = NULL;
-    if (repair_body(&body))
-        deliver_payload(polling, &body);
-    else
+    if (!repair_body(&body))
         eio_http_conn_abort(request->conn);
+    else if (!polling->jsonp || unwrap_body(&body))
+        deliver_payload(polling, &body);
     sio__buf_free(&body);
     end_post(polling);
     respond_ok(polling, request, LITERAL("Content-Type: text/html\r\n"), "ok", 2);
@@ -353,8 +375,8 @@ static void polling_close(eio_transport_t *transport)
     if (polling->post && !polling->post_received)
         eio_http_conn_abort(polling->post->conn);
     if (polling->poll) {
-        answer_poll(polling, EIO_PACKET_CLOSE);
-        transport_done(polling);
+        polling->should_close = true;
+        answer_poll(polling, transport->session->transport == transport ? QUEUED : NOTHING);
     } else if (transport->discarded) {
         transport_done(polling);
     } else {
@@ -368,6 +390,7 @@ static void free_polling(eio_deferred_t *deferred)
     polling_t *polling = SIO__CONTAINER(deferred, polling_t, release);
 
     sio__buf_free(&polling->body);
+    sio__buf_free(&polling->jsonp_index);
     sio__free(polling);
 }
 
@@ -412,6 +435,7 @@ eio_transport_t *eio_polling_new(eio_session_t *session, eio_request_t *request)
     polling->base.ops = &polling_ops;
     polling->base.session = session;
     polling->server = session->server;
+    polling->jsonp = eio_request_query(request, "j", &polling->jsonp_index);
     sio__timer_init(&polling->close_timer, on_close_timeout);
     eio_deferred_init(&polling->release, free_polling);
     polling->poll = request;

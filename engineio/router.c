@@ -1,6 +1,7 @@
 /* From a request to what answers it: CORS, the owner's hook, upstream's checks in upstream's order,
  * the session or a handshake. */
 #include "base/alloc.h"
+#include "engineio/json_text.h"
 #include "engineio/query.h"
 #include "engineio/request.h"
 #include "engineio/server.h"
@@ -22,27 +23,6 @@ const char *eio_error_message(eio_error_t error)
     };
 
     return messages[error];
-}
-
-static void append_json_text(sio__buf_t *out, sio__span_t text)
-{
-    char escape[8];
-    size_t i;
-
-    sio__buf_append_char(out, '"');
-    for (i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.data[i];
-        if (c == '"' || c == '\\') {
-            sio__buf_append_char(out, '\\');
-            sio__buf_append_char(out, (char)c);
-        } else if (c < 0x20) {
-            snprintf(escape, sizeof(escape), "\\u%04x", c);
-            sio__buf_append(out, escape, 6);
-        } else {
-            sio__buf_append_char(out, (char)c);
-        }
-    }
-    sio__buf_append_char(out, '"');
 }
 
 /* Upstream refuses upgrades on the raw socket: always 400, the message alone. */
@@ -69,7 +49,7 @@ static void refuse_request(eio_request_t *request, eio_error_t code, const char 
     sio__buf_append_str(&body, "{\"code\":");
     sio__buf_append_uint(&body, code);
     sio__buf_append_str(&body, ",\"message\":");
-    append_json_text(&body, (sio__span_t){message, strlen(message)});
+    eio_json_append_text(&body, (sio__span_t){message, strlen(message)});
     sio__buf_append_char(&body, '}');
     if (body.failed)
         eio_http_conn_abort(request->conn);
@@ -107,9 +87,9 @@ static void refuse_naming(eio_server_t *server, eio_request_t *request, eio_erro
 
     sio__buf_append_char(&context, '{');
     if (value) {
-        append_json_text(&context, (sio__span_t){name, strlen(name)});
+        eio_json_append_text(&context, (sio__span_t){name, strlen(name)});
         sio__buf_append_char(&context, ':');
-        append_json_text(&context, *value);
+        eio_json_append_text(&context, *value);
     }
     sio__buf_append(&context, "}", 2);
     eio_refuse(server, request, code, NULL, context.failed ? "{}" : context.data);
@@ -213,8 +193,7 @@ static void route_upgrade(eio_server_t *server, eio_session_t *session, eio_requ
 {
     if (!eio_websocket_check_handshake(server, request))
         return;
-    if (session->upgrade || session->upgraded ||
-        strcmp(eio_session_transport(session), "websocket") == 0)
+    if (session->upgrade || session->upgraded)
         eio_websocket_accept_and_close(server, request);
     else
         eio_upgrade_begin(session, request);
@@ -286,7 +265,7 @@ void eio_verdict_refuse(eio_verdict_t *verdict, const char *message)
     sio__span_t text = {message, message ? strlen(message) : 0};
 
     sio__buf_append_str(&context, "{\"message\":");
-    append_json_text(&context, text);
+    eio_json_append_text(&context, text);
     sio__buf_append(&context, "}", 2);
     if (verdict->request->conn)
         eio_refuse(verdict->server, verdict->request, EIO_ERROR_FORBIDDEN, message,

@@ -131,9 +131,6 @@ void eio_session_end(eio_session_t *session, eio_reason_t reason, const char *de
 
     if (session->state == EIO_CLOSED)
         return;
-    flush_before_close(session);
-    if (session->state == EIO_CLOSED)
-        return;
     session->state = EIO_CLOSED;
     eio_timer_stop(server->loop, &session->heartbeat);
     eio_timer_stop(server->loop, &session->stall);
@@ -248,7 +245,7 @@ static void drained(eio_session_t *session)
     session->waited = false;
     if (session->state == EIO_CLOSING)
         close_transport(session);
-    else if (waited && options->handlers.on_drain)
+    else if (waited && session->state == EIO_OPEN && options->handlers.on_drain)
         options->handlers.on_drain(session, options->user);
 }
 

@@ -20,8 +20,9 @@ typedef struct eio_transport_ops {
     /* Holds back a client that sends faster than it reads. */
     void (*pause)(eio_transport_t *transport, bool paused);
     /*
-     * Closes in an orderly way. `eio_session_on_transport_done` follows when the session may
-     * consider itself closed: at once, or when a poll came to fetch the close packet.
+     * Closes in an orderly way, behind what the session's outbox holds and can leave.
+     * `eio_session_on_transport_done` follows when the session may consider itself closed: at once,
+     * or when a poll came to fetch the close packet.
      */
     void (*close)(eio_transport_t *transport);
     /* The session is through with it: closes what is still open, frees the transport at the end of

@@ -42,7 +42,8 @@ static void on_check(sio__timer_t *timer)
     eio_upgrade_t *upgrade = SIO__CONTAINER(timer, eio_upgrade_t, check);
 
     eio_timer_start(upgrade->session->server->loop, &upgrade->check, CHECK_MS);
-    eio_polling_send_noop(upgrade->session->transport);
+    if (strcmp(eio_session_transport(upgrade->session), "polling") == 0)
+        eio_polling_send_noop(upgrade->session->transport);
 }
 
 void eio_upgrade_cancel(eio_session_t *session)

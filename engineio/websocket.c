@@ -251,6 +251,8 @@ static void websocket_close(eio_transport_t *transport)
     websocket_t *websocket = websocket_of(transport);
 
     transport->closing = true;
+    if (transport->session && transport->session->transport == transport)
+        websocket_flush(transport);
     if (websocket->ws)
         eio_ws_close(websocket->ws, 0);
     websocket->ws = NULL;
@@ -313,6 +315,15 @@ static bool extensions_valid(const eio_server_t *server, const eio_request_t *re
     return valid;
 }
 
+static bool subprotocols_valid(const eio_request_t *request)
+{
+    sio__span_t offered;
+    sio__span_t first;
+
+    return !eio_request_header(request, "sec-websocket-protocol", &offered) ||
+           eio_ws_first_subprotocol(offered, &first);
+}
+
 static void refuse_handshake(eio_request_t *request, const char *status, const char *header,
                              const char *message)
 {
@@ -342,6 +353,8 @@ bool eio_websocket_check_handshake(const eio_server_t *server, eio_request_t *re
              !(sio__span_is(value, "13") || sio__span_is(value, "8")))
         refuse_handshake(request, bad, "Sec-WebSocket-Version: 13, 8\r\n",
                          "Missing or invalid Sec-WebSocket-Version header");
+    else if (!subprotocols_valid(request))
+        refuse_handshake(request, bad, "", "Invalid Sec-WebSocket-Protocol header");
     else if (!extensions_valid(server, request))
         refuse_handshake(request, bad, "",
                          "Invalid or unacceptable Sec-WebSocket-Extensions header");
@@ -350,19 +363,16 @@ bool eio_websocket_check_handshake(const eio_server_t *server, eio_request_t *re
     return false;
 }
 
-/* The first subprotocol that the client offers, as `ws` chooses it. */
 static void append_subprotocol(sio__buf_t *out, const eio_request_t *request)
 {
     sio__span_t offered;
-    size_t len;
+    sio__span_t first;
 
-    if (!eio_request_header(request, "sec-websocket-protocol", &offered))
-        return;
-    len = strcspn(offered.data, ", \t\r\n");
-    if (len == 0 || len > offered.len)
+    if (!eio_request_header(request, "sec-websocket-protocol", &offered) ||
+        !eio_ws_first_subprotocol(offered, &first))
         return;
     sio__buf_append_str(out, "Sec-WebSocket-Protocol: ");
-    sio__buf_append(out, offered.data, len);
+    sio__buf_append(out, first.data, first.len);
     sio__buf_append(out, "\r\n", 2);
 }
 

@@ -237,6 +237,17 @@ static void violation(eio_ws_t *ws, unsigned code)
     end_when_written(ws);
 }
 
+/* The peer's code and reason go back as they came; only the code when they have to wait. */
+static void answer_close(eio_ws_t *ws, const uint8_t *payload, size_t len)
+{
+    if (ws->close_sent || eio_ws_blocked(ws)) {
+        send_close(ws, len >= 2 ? (unsigned)(payload[0] << 8 | payload[1]) : 0);
+        return;
+    }
+    ws->close_sent = true;
+    write_control(ws, EIO_WS_CLOSE, payload, len);
+}
+
 static void got_close(eio_ws_t *ws, const uint8_t *payload, size_t len)
 {
     unsigned code = len >= 2 ? (unsigned)(payload[0] << 8 | payload[1]) : EIO_WS_CODE_NO_STATUS;
@@ -250,7 +261,7 @@ static void got_close(eio_ws_t *ws, const uint8_t *payload, size_t len)
         return;
     }
     ws->stopped = true;
-    send_close(ws, len >= 2 ? code : 0);
+    answer_close(ws, payload, len);
     tell_closed(ws, code, false);
     end_when_written(ws);
 }

@@ -45,8 +45,6 @@ int eio_ws_header_parse(const uint8_t *data, size_t len, eio_ws_header_t *header
     if (!(data[1] & MASKED) || (data[0] & CONTROL && short_len > 125))
         return -1002;
     extended = short_len < 126 ? 0 : short_len == 126 ? 2 : 8;
-    if (extended == 8 && len > 2 && data[2] & 0x80)
-        return -1002;
     if (len < 6 + extended)
         return 0;
     header->opcode = data[0] & OPCODE;

@@ -3,6 +3,8 @@
 #ifndef EIO_WS_FRAME_H
 #define EIO_WS_FRAME_H
 
+#include "base/span.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,7 +31,7 @@ typedef struct eio_ws_header {
 /*
  * Parses a client frame's header. Returns its size (6..14), 0 when incomplete, or -1002 for what
  * RFC 6455 forbids: rsv2 or rsv3 set, unknown opcode, no mask, control frame fragmented or longer
- * than 125, 64-bit length with the top bit set; and for rsv1 on anything but the first frame of a
+ * than 125; and for rsv1 on anything but the first frame of a
  * message (RFC 7692). A length written longer than need be is taken, as the npm package `ws` takes
  * it. `header` is written only when the answer is > 0.
  */
@@ -52,6 +54,12 @@ bool eio_ws_close_code_valid(unsigned code);
 /* Sec-WebSocket-Accept for a valid client key (base64 of SHA-1 of key + GUID), EIO_WS_ACCEPT_LEN
  * characters, no NUL. */
 void eio_ws_accept(const char *key, size_t key_len, char out[EIO_WS_ACCEPT_LEN]);
+
+/*
+ * The first of the subprotocols that a Sec-WebSocket-Protocol header offers; false when the header
+ * is malformed (no list of tokens, or one twice).
+ */
+bool eio_ws_first_subprotocol(sio__span_t offered, sio__span_t *first);
 
 /* A well-formed Sec-WebSocket-Key: 24 characters of base64 ending in "==". */
 bool eio_ws_key_valid(const char *key, size_t len);

@@ -19,6 +19,7 @@ unit_tests = \
 	tests/unit/check_http_parser \
 	tests/unit/check_id \
 	tests/unit/check_json_scan \
+	tests/unit/check_jsonp \
 	tests/unit/check_json_write \
 	tests/unit/check_list \
 	tests/unit/check_log \

@@ -129,12 +129,12 @@ START_TEST(test_messages_in_pieces_of_every_size)
 }
 END_TEST
 
-START_TEST(test_close_is_answered_with_its_code)
+START_TEST(test_close_is_answered_with_its_code_and_reason)
 {
     feed_frame(true, EIO_WS_CLOSE, "\x03\xe9 bye");
     ck_assert_uint_eq(closed_code, 1001);
     ck_assert(!closed_by_violation);
-    expect_output("\x88\x02\x03\xe9", 4);
+    expect_output("\x88\x06\x03\xe9 bye", 8);
     ck_assert(stream.closed);
 }
 END_TEST
@@ -248,7 +248,7 @@ static Suite *ws_conn_suite(void)
 
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_loop_test(tcase, test_messages_in_pieces_of_every_size, 1, 80);
-    tcase_add_test(tcase, test_close_is_answered_with_its_code);
+    tcase_add_test(tcase, test_close_is_answered_with_its_code_and_reason);
     tcase_add_test(tcase, test_close_without_status);
     tcase_add_test(tcase, test_our_close_waits_for_the_peers);
     tcase_add_test(tcase, test_close_frame_waits_for_a_blocked_stream);

@@ -74,7 +74,6 @@ static const struct {
     {{0x81, 0x05}, 2},             /* no mask */
     {{0x89, 0xfe, 0, 1, MASK}, 2}, /* long control frames */
     {{0x88, 0xff}, 2},
-    {{0x82, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 0, MASK}, 3},
 };
 
 START_TEST(test_bad_header)
