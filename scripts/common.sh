@@ -67,12 +67,15 @@ build_tree() {
     [ ! -e "$root/config.status" ] || die "the source tree itself is configured; run 'make distclean' there first"
     ensure_configure || return 1
     mkdir -p "$dir"
-    if [ ! -e "$dir/config.status" ] || [ "$arguments" != "$(cat "$dir/.arguments" 2>/dev/null)" ]; then
-        step "configuring build/$kind"
-        (cd "$dir" && eval "quietly configure-$kind '$root/configure' $arguments") || return 1
-        echo "$arguments" >"$dir/.arguments"
-    fi
-    quietly "make-$kind" make -C "$dir" "-j$jobs" "$@"
+    (
+        flock 8
+        if [ ! -e "$dir/config.status" ] || [ "$arguments" != "$(cat "$dir/.arguments" 2>/dev/null)" ]; then
+            step "configuring build/$kind"
+            (cd "$dir" && eval "quietly configure-$kind '$root/configure' $arguments") || exit 1
+            echo "$arguments" >"$dir/.arguments"
+        fi
+        quietly "make-$kind" make -C "$dir" "-j$jobs" "$@"
+    ) 8>"$dir/.lock"
 }
 
 # npm_packages DIRECTORY...: what package-lock.json says, in node_modules beside it, installed once per change.

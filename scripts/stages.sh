@@ -4,11 +4,12 @@
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 # In the order they are announced. Two lanes run side by side; stages of one lane wait for each other.
-lane_1="format shell unit interop wire browser install distcheck"
-lane_2="asan asan-interop asan-wire threads fuzz tidy"
+lane_1="format shell unit interop wire install distcheck tidy"
+lane_2="asan asan-interop asan-wire browser embed threads fuzz"
 
-# Two lanes share the processors, so a stage's limit is far above what it takes.
+# Two lanes share the processors, so a stage's limit is far above what it takes, and so are the tests' own.
 stage_seconds=900
+export SIO_TEST_TIME_SCALE=${SIO_TEST_TIME_SCALE:-3}
 
 FUZZ_SECONDS=${FUZZ_SECONDS:-4}
 
@@ -80,14 +81,16 @@ stage_asan() {
     build_tree asan && make_check asan
 }
 
+# Stock clients and raw frames, against ours and Node's.
 interop() {
-    build_tree "$1" && build_tree "$1" tests/interop/twin && cd "$root/tests/interop" &&
+    build_tree "$1" all tests/interop/twin && cd "$root/tests/interop" &&
         SIO_TWIN="$build/$1/tests/interop/twin" node run.mjs
 }
 
+# Raw bytes, against the conformance program.
 wire() {
-    build_tree "$1" && build_tree "$1" tests/interop/twin && cd "$root/tests/wire" &&
-        SIO_TWIN="$build/$1/tests/interop/twin" node run.mjs
+    build_tree "$1" examples/conformance/conformance && cd "$root/tests/wire" &&
+        SIO_CONFORMANCE="$build/$1/examples/conformance/conformance" node run.mjs
 }
 
 stage_interop() {
@@ -112,6 +115,11 @@ stage_browser() {
     top_builddir=$build/asan SCREENSHOT_DIR=$build/screenshots node --test-reporter=tap chat.test.mjs |
         tee "$logs/browser.tap"
     tap_counts "$logs/browser.tap"
+}
+
+# The embedding examples, under the sanitizers too.
+stage_embed() {
+    build_tree asan && cd "$root/tests/embed" && SIO_EXAMPLES="$build/asan/examples" node run.mjs
 }
 
 # Node's own summary of a run.

@@ -53,11 +53,16 @@ run_stage() {
     count=$(count_of "$stage" "$status")
     echo "$count" >"$results/$stage"
     printf '%-13s %4d s   %s\n' "$stage" $((SECONDS - started)) "$count"
-    if [[ "$count" != *" 0 failed"* ]]; then
-        grep -E '^(not ok|FAIL|ERROR)|error:|ERROR: |warning:|Sanitizer' "$logs/$stage.log" | head -n 20
-        tail -n 20 "$logs/$stage.log"
-        echo "(all of it: $logs/$stage.log)"
-    fi
+    [[ "$count" = *" 0 failed"* ]] || show_failures "$logs/$stage.log"
+}
+
+# What failed and what it said, or how the log ends when nothing says "failed".
+show_failures() {
+    awk '/^(not ok|FAIL:|ERROR:)|error:|Sanitizer:/ { failing = 12 }
+        /^(ok|PASS:|1\.\.)/ { failing = 0 }
+        failing-- > 0 && shown++ < 60 { print "    " $0 }
+        END { exit !shown }' "$1" || tail -n 20 "$1" | sed 's/^/    /'
+    echo "    (all of it: $1)"
 }
 
 run_lane() {
