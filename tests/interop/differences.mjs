@@ -72,4 +72,68 @@ const refusals = [
   },
 ];
 
-export const differences = [...relayed, ...rebuilt, ...refusals];
+// Events before a bad packet, and those in one payload with their CONNECT, are handled at once; the reference
+// closes before it comes to them.
+const handledAtOnce = [
+  ...["a trailing separator", "two separators", "good, bad, good"].map((name) => ({
+    scenario: "polling",
+    case: `refused while a GET waits: ${name}`,
+    reference: ['    "1"'],
+    ours: ['    "42[\\"echo\\",1]\\u001e1"'],
+    reason: "the answer to a good packet leaves with the close packet",
+  })),
+  {
+    scenario: "polling",
+    case: "a connect and an event in one payload",
+    reference: ['    "6\\u001e1"'],
+    ours: ['    "40{\\"sid\\":\\"<sid 2>\\"}\\u001e42[\\"echo\\",1]"'],
+    reason: "a connection without a middleware that waits is accepted at once",
+  },
+  {
+    scenario: "polling",
+    case: "a connect and an event in one payload",
+    reference: ["raw then: 400"],
+    ours: ["raw then: 200"],
+    reason: "and goes on",
+  },
+];
+
+const errorTexts = [
+  ["unknown type 7", "unknown packet type 7"],
+  ["type 9 with payload", "unknown packet type 9"],
+  ["unknown type x", "unknown packet type NaN"],
+  ["empty message", "Cannot read properties of undefined (reading 'base64')"],
+].map(([name, text]) => ({
+  scenario: "raw-packets",
+  case: name,
+  reference: [`report error "/" "<sid 2>" ${JSON.stringify(text)}`],
+  ours: ['report error "/" "<sid 2>" "unknown packet type"'],
+  reason: "the wording of an error the client never sees",
+}));
+
+const oddities = [
+  {
+    scenario: "raw-packets",
+    case: "placeholder with a fractional number",
+    reference: ['raw <- text 42["echo",null]'],
+    ours: [
+      "raw <- close without code",
+      "raw <- end of connection",
+      'report error "/" "<sid 2>" "illegal attachments"',
+      'report disconnect "/" "<sid 2>" "forced close" []',
+    ],
+    reason: "an attachment that cannot exist is an illegal one",
+  },
+  ...[
+    ["event with NUL in its name", "a", ""],
+    ["event whose name begins like another, with NUL", "echo", " 1"],
+  ].map(([name, cut, args]) => ({
+    scenario: "raw-packets",
+    case: `understood: ${name}`,
+    reference: [`report incoming "<sid 2>" "${cut}\\u0000${cut === "a" ? "b" : "more"}"${args}`],
+    ours: [`report incoming "<sid 2>" "${cut}"${args}`],
+    reason: "a C program sees the name up to its NUL; no handler of that shorter name is called",
+  })),
+];
+
+export const differences = [...relayed, ...rebuilt, ...refusals, ...handledAtOnce, ...errorTexts, ...oddities];

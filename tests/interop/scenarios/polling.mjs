@@ -319,7 +319,7 @@ export const cases = [
       const session = await t.polling("raw");
       await session.sayPost('40\x1e42["echo",1]');
       await session.sayGet();
-      await session.sayGet("GET after it");
+      t.log(`raw then: ${(await session.post("3")).status}`);
     },
   },
   {
