@@ -134,7 +134,8 @@ static bool acceptable(const eio_deflate_options_t *options, const offer_t *offe
 {
     if (offer->server_bits && options->server_max_window_bits > offer->server_bits)
         return false;
-    return !options->client_max_window_bits || offer->client_bits;
+    return !options->client_max_window_bits ||
+           (offer->client_bits && options->client_max_window_bits <= offer->client_bits);
 }
 
 static void append_bits(sio__buf_t *line, const char *name, uint8_t bits)

@@ -39,8 +39,8 @@ test_headers = \
 	tests/fake_stream.h \
 	tests/unit/failing_alloc.h
 
-TESTS += tests/structure.sh
-EXTRA_DIST += tests/structure.sh $(test_headers)
+TESTS += tests/structure.sh tests/readme.sh
+EXTRA_DIST += tests/structure.sh tests/readme.sh README.md $(test_headers)
 
 if HAVE_CHECK
 check_PROGRAMS += $(unit_tests)

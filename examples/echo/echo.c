@@ -1,9 +1,7 @@
-/* The server of the README: what a client says, it hears back; what it asks, it is told; what it
- * shouts, all the others hear. */
+/* The server of the README. */
 #include <socketio/socketio.h>
 
-#include <stdio.h>
-
+/* socket.on("say", (what, callback) => ...) */
 static void on_say(sio_socket_t *socket, sio_event_t *event, void *user)
 {
     (void)user;
@@ -11,29 +9,24 @@ static void on_say(sio_socket_t *socket, sio_event_t *event, void *user)
     sio_ack(event, "{s:b}", "ok", 1);                       /* callback({ ok: true }) */
 }
 
-static void on_shout(sio_socket_t *socket, sio_event_t *event, void *user)
-{
-    (void)user;
-    sio_broadcast(socket, NULL, "shouted", "sV", sio_id(socket), sio_event_arg(event, 0));
-}
-
+/* io.on("connection", (socket) => ...) */
 static void on_connection(sio_socket_t *socket, void *user)
 {
     (void)user;
-    printf("%s is here, from %s\n", sio_id(socket), sio_handshake_address(socket));
-    sio_on(socket, "say", on_say, NULL);
-    sio_on(socket, "shout", on_shout, NULL);
+    sio_join(socket, "lobby"); /* socket.to("lobby").emit("joined", socket.id) */
+    sio_broadcast(socket, SIO_TARGET(.to = SIO_LIST("lobby")), "joined", "s", sio_id(socket));
 }
 
 int main(void)
 {
-    sio_server_t *io = sio_server_new(SIO_OPTIONS(.cors_origin = "*"));
+    sio_server_t *io = sio_server_new(SIO_OPTIONS(.cors_origin = "*", .quiet_libwebsockets = true));
+    sio_namespace_t *root = io ? sio_of(io, "/") : NULL;
 
-    if (!io)
+    if (!root || sio_on_connection(root, on_connection, NULL))
         return 1;
-    sio_on_connection(sio_of(io, "/"), on_connection, NULL);
-    sio_shutdown_on_signals(io);
-    if (sio_listen(io, NULL, 3000) != SIO_OK)
+    if (sio_namespace_on(root, "say", on_say, NULL) || sio_shutdown_on_signals(io))
+        return 1;
+    if (sio_listen(io, NULL, 3000))
         return 1;
     return sio_run(io);
 }

@@ -36,6 +36,7 @@ static const struct negotiation {
      "permessage-deflate; server_max_window_bits=10, permessage-deflate",
      "permessage-deflate; server_max_window_bits=12"},
     {{.client_max_window_bits = 10}, "permessage-deflate", NULL},
+    {{.client_max_window_bits = 10}, "permessage-deflate; client_max_window_bits=9", NULL},
     {{.client_max_window_bits = 10},
      "permessage-deflate; client_max_window_bits",
      "permessage-deflate; client_max_window_bits=10"},
