@@ -54,6 +54,8 @@ struct vhost_stream {
     bool in_message;  /* the next piece continues a message */
 };
 
+static const eio_stream_ops_t http_ops;
+
 static vhost_stream_t *stream_of(eio_stream_t *base)
 {
     return SIO__CONTAINER(base, vhost_stream_t, base);
@@ -69,12 +71,28 @@ static void release_stream(eio_deferred_t *deferred)
     sio__free(stream);
 }
 
+/*
+ * libwebsockets would keep a WebSocket for the output it still holds, and 4.1 then never leaves its
+ * read function when TLS has input for it. On a socket that takes nothing any more it gives up.
+ */
+static void drop_output(vhost_stream_t *stream)
+{
+    unsigned char none[1] = {0};
+
+    if (stream->base.ops == &http_ops || !lws_partial_buffered(stream->wsi))
+        return;
+    shutdown(lws_get_socket_fd(stream->wsi), SHUT_RDWR);
+    lws_write(stream->wsi, none, sizeof(none), LWS_WRITE_HTTP);
+}
+
 static void kill_stream(eio_deferred_t *deferred)
 {
     vhost_stream_t *stream = SIO__CONTAINER(deferred, vhost_stream_t, kill);
 
-    if (stream->wsi)
-        lws_set_timeout(stream->wsi, PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_SYNC);
+    if (!stream->wsi)
+        return;
+    drop_output(stream);
+    lws_set_timeout(stream->wsi, PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_SYNC);
 }
 
 static vhost_stream_t *new_stream(eio_vhost_t *vhost, struct lws *wsi, slot_t *slot,
@@ -296,20 +314,26 @@ static bool says_close(const sio__buf_t *answer)
 }
 
 /* Our part ends with the answer: libwebsockets reads the connection's next request. */
+static int send_answer(vhost_stream_t *stream)
+{
+    stream->answered = true;
+    stream->close_after = stream->close_after || says_close(&stream->out);
+    tell_closed(stream);
+    return pass_through(stream, stream->out.data + LWS_PRE, stream->out.len - LWS_PRE);
+}
+
+static bool answer_waits(const vhost_stream_t *stream)
+{
+    return stream->base.ops == &http_ops && stream->out.len && !stream->answered;
+}
+
 static int http_writable(struct lws *wsi, vhost_stream_t *stream)
 {
     bool close;
 
-    if (!stream->out.len)
-        return 0;
-    if (!stream->answered) {
-        stream->answered = true;
-        stream->close_after = stream->close_after || says_close(&stream->out);
-        tell_closed(stream);
-        if (pass_through(stream, stream->out.data + LWS_PRE, stream->out.len - LWS_PRE))
-            return -1;
-    }
-    if (lws_partial_buffered(wsi))
+    if (answer_waits(stream) && send_answer(stream))
+        return -1;
+    if (!stream->answered || lws_partial_buffered(wsi))
         return 0;
     close = stream->close_after;
     end_stream(stream);
@@ -466,6 +490,7 @@ static int received(struct lws *wsi, vhost_stream_t *stream, void *data, size_t 
 static int peer_closes(vhost_stream_t *stream, void *payload, size_t len)
 {
     feed_frame(stream, EIO_WS_CLOSE, true, payload, len);
+    drop_output(stream);
     return -1;
 }
 
@@ -606,6 +631,9 @@ void eio_vhost_end(eio_vhost_t *vhost)
         vhost_stream_t *stream = SIO__CONTAINER(vhost->streams.next, vhost_stream_t, link);
         struct lws *wsi = stream->wsi;
 
+        if (answer_waits(stream))
+            send_answer(stream);
+        drop_output(stream);
         end_stream(stream);
         lws_set_timeout(wsi, PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_SYNC);
     }

@@ -42,6 +42,7 @@ typedef struct sio_value sio_value_t;         /* one received argument, as it ca
 typedef struct sio_next sio_next_t;           /* a middleware's pending answer; upstream: next */
 typedef struct sio_request sio_request_t;     /* an HTTP request; upstream: req and res */
 typedef struct sio_headers sio_headers_t;     /* the headers of an answer, as a hook sees them */
+typedef struct sio_parser sio_parser_t;       /* how packets are written into messages; upstream: parser */
 
 struct uv_loop_s;
 struct lws_protocols;
@@ -135,6 +136,36 @@ typedef struct sio_cookie {
 #define SIO_COOKIE(...) (&(const sio_cookie_t){.max_age = 0, __VA_ARGS__})
 
 /*
+ * Compression of WebSocket messages (RFC 7692), off by default as upstream. Zero means the default (in brackets). Each message is
+ * compressed for itself, and a broadcast once for all its receivers. upstream: perMessageDeflate; SIO_DEFLATE() gives true
+ */
+typedef struct sio_per_message_deflate {
+    size_t threshold; /* [1024] bytes from which a message is compressed */
+    bool server_no_context_takeover, client_no_context_takeover;
+    int server_max_window_bits, client_max_window_bits; /* 8 to 15 [not asked for] */
+    int level;                                          /* zlib's, 1 to 9 [6] */
+    int mem_level;                                      /* zlib's, 1 to 9 [8] */
+} sio_per_message_deflate_t;
+
+#define SIO_DEFLATE(...) (&(const sio_per_message_deflate_t){.threshold = 0, __VA_ARGS__})
+
+/*
+ * Connection state recovery: a client that lost its connection for a while gets its socket's id, rooms and data back, and the events
+ * that it missed; sio_recovered() then says so. Each event without acknowledgement carries one more argument, a text, by which the
+ * client tells what it has received. Kept in memory, per namespace; zero means the default (in brackets). SIO_RECOVERY() gives {}.
+ * upstream: connectionStateRecovery
+ */
+typedef struct sio_recovery {
+    unsigned max_disconnection_ms; /* [120000] upstream: maxDisconnectionDuration */
+    bool no_skip_middlewares;      /* middlewares also see those who come back. upstream: skipMiddlewares: false */
+    size_t max_packets;            /* [100000] kept for those who are away; the oldest go first, and who has missed them starts anew */
+    size_t max_bytes;              /* [64 MiB] these take, with all that belongs to them */
+    size_t max_sessions;           /* [100000] kept at most; the oldest go first */
+} sio_recovery_t;
+
+#define SIO_RECOVERY(...) (&(const sio_recovery_t){.max_disconnection_ms = 0, __VA_ARGS__})
+
+/*
  * Everything a server can be told. Zero means the default (in brackets), so that SIO_OPTIONS() is a usable server and
  * fields can be added without breaking programs. Texts, lists and structs are copied.
  */
@@ -151,6 +182,9 @@ typedef struct sio_options {
     unsigned transports;           /* [SIO_POLLING | SIO_WEBSOCKET] upstream: transports */
     bool no_upgrades;              /* upstream: allowUpgrades: false */
     const sio_cookie_t *cookie;    /* [none] upstream: cookie */
+    const sio_per_message_deflate_t *per_message_deflate; /* [off] upstream: perMessageDeflate */
+    bool no_http_compression;          /* poll answers are never compressed. upstream: httpCompression: false */
+    size_t http_compression_threshold; /* [1024] bytes from which they are, with gzip or deflate */
     const char *initial_packet;    /* [none] a message sent right after the open packet. upstream: initialPacket */
 
     /* CORS, as the npm package `cors`; off unless one of the first four is set. upstream: cors */
@@ -174,12 +208,17 @@ typedef struct sio_options {
     const char *client_version;  /* [from ../package.json beside client_dir] the bundle's ETag */
     unsigned max_attachments;    /* [10] binary attachments per packet. upstream: parser's maxAttachments */
     unsigned max_json_depth;     /* [10000] arrays and objects within each other */
+    const sio_recovery_t *recovery; /* [off] upstream: connectionStateRecovery */
+    const sio_parser_t *parser;  /* [JSON text] what every client must use as well: sio_msgpack_parser(). upstream: parser */
+    bool cleanup_empty_child_namespaces; /* a child of a dynamic namespace goes with its last socket. upstream:
+                                            cleanupEmptyChildNamespaces */
 
     /* Limits that upstream doesn't have */
     size_t outbox_limit;         /* [16 MiB] bytes queued per client before emit answers SIO_EBACKPRESSURE */
     unsigned outbox_stall_ms;    /* [30000] over the limit and no progress for so long: the client is closed */
     unsigned http_timeout_ms;    /* [60000] for a request to arrive whole; an idle keep-alive connection: 5 s */
     size_t max_connections;      /* [no limit] TCP connections; more are closed when accepted */
+    size_t max_child_namespaces; /* [10000] that clients may bring about; more are refused with "Invalid namespace" */
 
     /* Program */
     struct uv_loop_s *loop; /* [one of its own] the program's libuv loop; see sio_run() */
@@ -191,6 +230,13 @@ typedef struct sio_options {
 } sio_options_t;
 
 #define SIO_OPTIONS(...) (&(const sio_options_t){.size = sizeof(sio_options_t), __VA_ARGS__})
+
+/*
+ * MessagePack, as npm's socket.io-msgpack-parser: each packet is one binary message, attachments included (max_attachments doesn't
+ * apply). Programs notice nothing of it: what handlers get is what JSON.stringify would make of it: dates as ISO texts, undefined as null in
+ * arrays and left out of objects, NaN as null; typed arrays are bytes. Static. Any thread. upstream: require("socket.io-msgpack-parser")
+ */
+SIO_API const sio_parser_t *sio_msgpack_parser(void);
 
 /* --------------------------------------------------------------------------------------------------------- server */
 
@@ -254,11 +300,12 @@ SIO_API int sio_shutdown_on_signals(sio_server_t *io);
 SIO_API int sio_post(sio_server_t *io, void (*fn)(void *user), void *user);
 
 /*
- * The server as a protocol ("socket.io") of the program's own libwebsockets vhost; options.loop must be the libuv loop of its context.
- * Fills in an entry of the vhost's protocols array. The vhost also needs a mount for the server's path (LWSMPRO_CALLBACK, origin
- * "socket.io", no protocol) and "socket.io" as its default protocol; with TLS, alpn "http/1.1". examples/embed-lws shows it, and its README
- * says what differs from sio_listen(): header fields that libwebsockets doesn't know must be named, no compressed WebSocket messages,
- * no pipelined requests. The protocol may stay in the vhost when the server has gone; it answers 503 then.
+ * The server as a protocol ("socket.io") of the program's own libwebsockets vhost; options.loop must be the libuv loop of its
+ * context. Fills in an entry of the vhost's protocols array. The vhost also needs a mount for the server's path (LWSMPRO_CALLBACK,
+ * origin "socket.io", no protocol), "socket.io" as its default protocol, and with TLS the alpn "http/1.1": examples/embed-lws
+ * shows it. Its README says what differs from sio_listen(): header fields that libwebsockets doesn't know must be named, WebSocket
+ * messages are not compressed, requests can't be pipelined. The protocol may stay in the vhost when the server has gone; it
+ * answers 503 then.
  * Errors: SIO_ESTATE when shutting down, SIO_ENOMEM. upstream: attach(httpServer)
  */
 SIO_API int sio_lws_protocol(sio_server_t *io, struct lws_protocols *protocol);
@@ -284,6 +331,8 @@ typedef struct sio_stats {
     uint64_t backpressure_refused; /* emits answered SIO_EBACKPRESSURE */
     uint64_t acks_timed_out;
     uint64_t parse_errors; /* packets that ended their connection */
+    uint64_t recovery_sessions; /* of clients that are away and may come back */
+    uint64_t recovery_packets, recovery_bytes; /* kept for them */
 } sio_stats_t;
 
 /* Live counters. Any thread (from others than the loop's: a recent snapshot). */
@@ -294,6 +343,47 @@ SIO_API int sio_stats(sio_server_t *io, sio_stats_t *stats);
 /* The namespace of that name, made when it doesn't exist ("/" added in front if missing). Borrowed, lives as long as the server;
    NULL when out of memory. upstream: of(name) */
 SIO_API sio_namespace_t *sio_of(sio_server_t *io, const char *name);
+
+/*
+ * Namespaces that come into being when a client asks for them. What is returned is their parent, borrowed, living as long as the
+ * server: middlewares and handlers set on it are copied by each child when the child is made, what is emitted to it reaches the
+ * sockets of all children. A socket's namespace is the child. Parents are asked in the order of their making; names that exist
+ * already, whoever made them, need no asking. A parent has no sockets of its own: counting, walking and finding see none.
+ *
+ * With a pattern: a POSIX extended regular expression (case-sensitive) that the name must contain a match of: anchor it, as in
+ * "^/dynamic-[0-9]+$", to match whole names. sio_of() of a name that matches makes a child as well. NULL when out of memory or when
+ * the pattern isn't one (the log says so). upstream: of(/^\/dynamic-\d+$/)
+ *
+ * Names that clients ask for have at most 1024 bytes, and there are at most options.max_child_namespaces; others are refused with
+ * "Invalid namespace".
+ */
+SIO_API sio_namespace_t *sio_of_pattern(sio_server_t *io, const char *pattern);
+
+/*
+ * With a function that answers `next`, now or later: sio_next_ok() accepts, sio_next_error() leaves the name to the next parent
+ * (message and data don't reach the client). `auth` is the client's payload, NULL when jansson can't hold it; name and auth are
+ * borrowed until the answer. upstream: of((name, auth, next) => ...)
+ */
+typedef void (*sio_namespace_fn)(const char *name, const json_t *auth, sio_next_t *next, void *user);
+SIO_API sio_namespace_t *sio_of_function(sio_server_t *io, sio_namespace_fn fn, void *user);
+
+/* Calls fn for each child of a parent until it returns false; fn may make and end children. upstream: parent.children */
+SIO_API void sio_namespace_each_child(sio_namespace_t *parent, bool (*fn)(sio_namespace_t *child, void *user), void *user);
+
+typedef void (*sio_new_namespace_fn)(sio_namespace_t *nsp, void *user);
+
+/* A namespace was made, by sio_of() or by a client; its parent's handlers are set already. upstream: io.on("new_namespace") */
+SIO_API int sio_on_new_namespace(sio_server_t *io, sio_new_namespace_fn fn, void *user);
+
+/*
+ * One more reference to a namespace. Needed only for children with options.cleanup_empty_child_namespaces, whose handles otherwise
+ * live as long as one of their sockets (or references to them). A child that has been removed has no sockets and gets none; sio_of()
+ * makes another of its name. Any thread.
+ */
+SIO_API sio_namespace_t *sio_namespace_ref(sio_namespace_t *nsp);
+
+/* Gives a reference back. NULL is allowed. Any thread. */
+SIO_API void sio_namespace_unref(sio_namespace_t *nsp);
 
 /* Borrowed. Any thread. upstream: nsp.name */
 SIO_API const char *sio_namespace_name(const sio_namespace_t *nsp);
@@ -551,6 +641,12 @@ SIO_API const char *sio_id(const sio_socket_t *socket);
 
 /* Any thread. upstream: socket.connected */
 SIO_API bool sio_connected(const sio_socket_t *socket);
+
+/*
+ * Whether it is the continuation of an earlier connection, with options.recovery: id, rooms and sio_data() are what they were, and the
+ * events missed have been sent. sio_set_user() doesn't survive. Known in middlewares already. Any thread. upstream: socket.recovered
+ */
+SIO_API bool sio_recovered(const sio_socket_t *socket);
 
 /* Borrowed. Any thread. upstream: socket.nsp */
 SIO_API sio_namespace_t *sio_socket_namespace(const sio_socket_t *socket);
