@@ -130,7 +130,7 @@ int sio__args_append_bytes(sio__args_t *args, const void *bytes, size_t len)
 /* A value may name one attachment ten thousand times: it is sent once all the same. */
 static size_t shared_bytes(sio__args_t *args, sio__span_t bytes)
 {
-    for (size_t i = 0; i < args->bytes_count; i++)
+    for (size_t i = 0; !args->distinct && i < args->bytes_count; i++)
         if (args->bytes[i].data == bytes.data && args->bytes[i].len == bytes.len)
             return i;
     add_bytes(args, bytes);

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "socketio/namespace.h"
+#include "socketio/parser.h"
 #include "socketio/server.h"
 #include "socketio/socket.h"
 
@@ -156,6 +157,23 @@ static void on_attachment(sio__client_t *client, const char *data, size_t len)
     }
 }
 
+/* With a parser but the default, every message is a packet. */
+static void on_parsed(sio__client_t *client, bool binary, const char *data, size_t len)
+{
+    const sio_server_t *io = client->server;
+    sio__packet_t packet;
+    sio__args_t args;
+    const char *error;
+
+    sio__args_init(&args);
+    if (sio__parser_decode(io->parser, binary, (sio__span_t){data, len}, io->max_json_depth,
+                           &packet, &args, &error))
+        sio__client_error(client, error);
+    else
+        on_packet(client, &packet, (sio__attachments_t){args.bytes, args.bytes_count});
+    sio__args_free(&args);
+}
+
 void sio__client_on_message(eio_session_t *session, bool binary, const char *data, size_t len,
                             void *server)
 {
@@ -164,26 +182,50 @@ void sio__client_on_message(eio_session_t *session, bool binary, const char *dat
     (void)server;
     if (!client || !client->session)
         return;
-    if (binary)
+    if (client->server->parser)
+        on_parsed(client, binary, data, len);
+    else if (binary)
         on_attachment(client, data, len);
     else
         on_text(client, data, len);
 }
 
+static void encode_text(sio__packet_type_t type, const char *nsp, const sio__buf_t *json,
+                        sio__buf_t *out)
+{
+    sio__packet_encode_header(out, type, 0, nsp, false, 0);
+    if (json)
+        sio__buf_append(out, json->data, json->len);
+}
+
+static int encode_parsed(const sio_parser_t *parser, sio__packet_type_t type, const char *nsp,
+                         const sio__buf_t *json, sio__buf_t *out)
+{
+    sio__packet_t packet = {.type = type, .nsp = {nsp, strlen(nsp)}};
+
+    if (json)
+        packet.data = (sio__span_t){json->data, json->len};
+    return parser->encode(&packet, (sio__attachments_t){NULL, 0}, out);
+}
+
 int sio__client_send(sio__client_t *client, sio__packet_type_t type, const char *nsp,
                      const sio__buf_t *json)
 {
+    const sio_parser_t *parser = client->server->parser;
     sio__buf_t packet = SIO__BUF_INIT;
-    int error;
+    int error = SIO_OK;
 
     if (!client->session)
         return SIO_EDISCONNECTED;
-    sio__packet_encode_header(&packet, type, 0, nsp, false, 0);
-    if (json)
-        sio__buf_append(&packet, json->data, json->len);
-    error = packet.failed || (json && json->failed)
-                ? SIO_ENOMEM
-                : eio_session_send(client->session, false, packet.data, packet.len, false);
+    if (parser)
+        error = encode_parsed(parser, type, nsp, json, &packet);
+    else
+        encode_text(type, nsp, json, &packet);
+    if (packet.failed || (json && json->failed))
+        error = SIO_ENOMEM;
+    if (!error)
+        error = eio_session_send(client->session, parser && parser->binary, packet.data, packet.len,
+                                 false);
     sio__buf_free(&packet);
     return error;
 }

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "socketio/ack.h"
 #include "socketio/event.h"
+#include "socketio/parser.h"
 
 /* ---------------------------------------------------------------------- to a session's outbox */
 
@@ -22,6 +23,14 @@ static int count_refusal(sio_socket_t *socket, int error)
     if (error == SIO_EBACKPRESSURE)
         socket->nsp->server->counts.backpressure_refused++;
     return error;
+}
+
+static int send_parsed(eio_session_t *session, const sio__encoder_t *encoder, bool no_compress)
+{
+    const sio__buf_t *message = encoder->message;
+
+    return eio_session_send(session, encoder->server->parser->binary, message->data, message->len,
+                            no_compress);
 }
 
 static int send_binary(eio_session_t *session, const sio__encoder_t *encoder, bool no_compress)
@@ -48,7 +57,9 @@ int sio__send_encoded(sio_socket_t *socket, const sio__encoder_t *encoder, unsig
         return SIO_EDISCONNECTED;
     if (drop_volatile(socket, flags))
         return SIO_OK;
-    if (encoder->args->bytes_count == 0)
+    if (encoder->server->parser)
+        error = send_parsed(session, encoder, no_compress);
+    else if (encoder->args->bytes_count == 0)
         error =
             eio_session_send(session, false, encoder->text.data, encoder->text.len, no_compress);
     else
@@ -66,8 +77,11 @@ int sio__send_bundle(sio_socket_t *socket, const sio__bundle_t *bundle, unsigned
     if (drop_volatile(socket, flags))
         return SIO_OK;
     error = eio_session_check(session, bundle->bytes);
-    for (size_t i = 0; !error && i < bundle->count; i++)
-        error = eio_session_send_shared(session, bundle->messages[i]);
+    if (bundle->parsed)
+        error = error ? error : eio_session_send_shared(session, bundle->parsed);
+    else
+        for (size_t i = 0; !error && i < bundle->count; i++)
+            error = eio_session_send_shared(session, bundle->messages[i]);
     return error ? count_refusal(socket, error) : SIO_OK;
 }
 

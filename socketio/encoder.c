@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "socketio/json_scan.h"
+#include "socketio/parser.h"
 #include "socketio/server.h"
 #include "socketio/namespace.h"
 
@@ -17,10 +18,14 @@ static void begin(sio__encoder_t *encoder, sio_server_t *io)
     if (sio__on_loop(io) && !io->scratch_busy) {
         io->scratch_busy = true;
         encoder->args = &io->scratch;
+        encoder->message = &io->scratch_message;
     } else {
         sio__args_init(&encoder->own);
         encoder->args = &encoder->own;
+        encoder->own_message = (sio__buf_t)SIO__BUF_INIT;
+        encoder->message = &encoder->own_message;
     }
+    encoder->args->distinct = io->parser != NULL;
     sio__buf_append(&encoder->args->json, "            ", HEADROOM);
 }
 
@@ -78,15 +83,31 @@ int sio__encoder_finish(sio__encoder_t *encoder)
     if (args->bytes_count)
         start = make_binary(args);
     encoder->text = (sio__span_t){args->json.data + start, args->json.len - start};
+    if (encoder->server->parser)
+        return sio__parser_encode(encoder->server->parser, encoder->text,
+                                  (sio__attachments_t){args->bytes, args->bytes_count},
+                                  encoder->message);
     return SIO_OK;
+}
+
+/* Memory that is used again, unless it has grown too large. */
+static void keep_message(sio__buf_t *message)
+{
+    if (message->cap > SCRATCH_KEPT)
+        sio__buf_free(message);
+    else
+        sio__buf_clear(message);
 }
 
 void sio__encoder_end(sio__encoder_t *encoder)
 {
     if (encoder->args == &encoder->own) {
         sio__args_free(&encoder->own);
+        sio__buf_free(&encoder->own_message);
         return;
     }
+    if (encoder->server->parser)
+        keep_message(encoder->message);
     if (encoder->args->json.cap > SCRATCH_KEPT)
         sio__args_free(encoder->args);
     else
@@ -130,13 +151,34 @@ void sio__source_drop(const sio__source_t *source)
 
 /* ------------------------------------------------------------------------------------ bundles */
 
-static bool add_message(sio__bundle_t *bundle, bool binary, sio__span_t payload, unsigned flags)
+static eio_message_t *new_message(bool binary, sio__span_t payload, unsigned flags)
 {
     eio_message_t *message = eio_message_copy(binary, payload.data, payload.len);
 
+    if (message)
+        message->no_compress = flags & SIO_NO_COMPRESS;
+    return message;
+}
+
+/* The others stay: catch-all listeners and adapters look at them. */
+static bool add_parsed(sio__bundle_t *bundle, const sio_parser_t *parser, const sio__buf_t *message,
+                       unsigned flags)
+{
+    if (!parser)
+        return true;
+    bundle->parser = parser;
+    bundle->parsed = new_message(parser->binary, (sio__span_t){message->data, message->len}, flags);
+    if (bundle->parsed)
+        bundle->bytes = bundle->parsed->len;
+    return bundle->parsed != NULL;
+}
+
+static bool add_message(sio__bundle_t *bundle, bool binary, sio__span_t payload, unsigned flags)
+{
+    eio_message_t *message = new_message(binary, payload, flags);
+
     if (!message)
         return false;
-    message->no_compress = flags & SIO_NO_COMPRESS;
     bundle->messages[bundle->count++] = message;
     bundle->bytes += message->len;
     return true;
@@ -152,13 +194,44 @@ sio__bundle_t *sio__bundle_new(const sio__encoder_t *encoder, unsigned flags)
     if (!bundle)
         return NULL;
     bundle->count = bundle->bytes = 0;
+    bundle->parser = NULL;
+    bundle->parsed = NULL;
     ok = add_message(bundle, false, encoder->text, flags);
     for (size_t i = 0; ok && i < args->bytes_count; i++)
         ok = add_message(bundle, true, args->bytes[i], flags);
-    if (ok)
+    if (ok && add_parsed(bundle, encoder->server->parser, encoder->message, flags))
         return bundle;
     sio__bundle_free(bundle);
     return NULL;
+}
+
+static bool encode_parsed(const sio__bundle_t *bundle, const sio_parser_t *parser, sio__buf_t *out)
+{
+    const eio_message_t *text = bundle->messages[0];
+    sio__attachments_t attachments = {NULL, bundle->count - 1};
+    int error;
+
+    attachments.items = sio__malloc(bundle->count * sizeof(*attachments.items));
+    if (!attachments.items)
+        return false;
+    for (size_t i = 1; i < bundle->count; i++)
+        attachments.items[i - 1] =
+            (sio__span_t){(const char *)bundle->messages[i]->packet, bundle->messages[i]->len};
+    error = sio__parser_encode(parser, (sio__span_t){(const char *)text->packet + 1, text->len - 1},
+                               attachments, out);
+    sio__free(attachments.items);
+    return error == SIO_OK;
+}
+
+bool sio__bundle_parse(sio__bundle_t *bundle, const sio_parser_t *parser)
+{
+    unsigned flags = bundle->messages[0]->no_compress ? SIO_NO_COMPRESS : 0;
+    sio__buf_t message = SIO__BUF_INIT;
+    bool done =
+        encode_parsed(bundle, parser, &message) && add_parsed(bundle, parser, &message, flags);
+
+    sio__buf_free(&message);
+    return done;
 }
 
 void sio__bundle_free(sio__bundle_t *bundle)
@@ -167,5 +240,6 @@ void sio__bundle_free(sio__bundle_t *bundle)
         return;
     for (size_t i = 0; i < bundle->count; i++)
         eio_message_unref(bundle->messages[i]);
+    eio_message_unref(bundle->parsed);
     sio__free(bundle);
 }

@@ -15,7 +15,9 @@ typedef struct sio__encoder {
     sio_server_t *server;
     sio__args_t *args; /* the caller appends the arguments here */
     sio__args_t own;
-    sio__span_t text; /* once finished */
+    sio__span_t text;    /* once finished */
+    sio__buf_t *message; /* once finished, with a parser but the default: what is sent instead */
+    sio__buf_t own_message;
 } sio__encoder_t;
 
 typedef struct sio__ack_id {
@@ -55,12 +57,18 @@ void sio__source_drop(const sio__source_t *source);
 /* A packet as messages that outboxes share. */
 typedef struct sio__bundle {
     size_t count;
-    size_t bytes;
+    size_t bytes; /* of what is sent */
+    const sio_parser_t *parser;
+    eio_message_t *parsed;     /* with a parser but the default: sent instead of the others */
     eio_message_t *messages[]; /* the text, then its attachments */
 } sio__bundle_t;
 
 sio__bundle_t *sio__bundle_new(const sio__encoder_t *encoder,
                                unsigned flags); /* NULL: out of memory */
+
+/* Adds what is sent with that parser to messages of the default one. False: out of memory. */
+bool sio__bundle_parse(sio__bundle_t *bundle, const sio_parser_t *parser);
+
 void sio__bundle_free(sio__bundle_t *bundle);
 
 #endif

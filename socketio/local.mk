@@ -43,6 +43,12 @@ libcore_la_SOURCES = \
 	socketio/listeners.h \
 	socketio/middleware.c \
 	socketio/middleware.h \
+	socketio/msgpack.c \
+	socketio/msgpack.h \
+	socketio/msgpack_from_json.c \
+	socketio/msgpack_read.c \
+	socketio/msgpack_to_json.c \
+	socketio/msgpack_write.c \
 	socketio/namespace.c \
 	socketio/namespace.h \
 	socketio/next.c \
@@ -51,6 +57,8 @@ libcore_la_SOURCES = \
 	socketio/pack.c \
 	socketio/packet.c \
 	socketio/packet.h \
+	socketio/parser.c \
+	socketio/parser.h \
 	socketio/post.c \
 	socketio/request.c \
 	socketio/request.h \

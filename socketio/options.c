@@ -149,6 +149,7 @@ static void apply_own(sio_server_t *io, const sio_options_t *options)
     io->connect_timeout_ms = DEFAULT(options->connect_timeout_ms, 45000);
     io->max_attachments = DEFAULT(options->max_attachments, 10);
     io->max_json_depth = DEFAULT(options->max_json_depth, 10000);
+    io->parser = options->parser;
 }
 
 static void log_to_program(int level, const char *area, const char *message, void *user)

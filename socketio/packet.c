@@ -147,6 +147,13 @@ static bool read_data(reader_t *reader)
     return false;
 }
 
+bool sio__packet_check_data(sio__packet_t *packet, unsigned max_depth)
+{
+    const char *text = packet->data.data;
+
+    return read_data(&(reader_t){text, text + packet->data.len, 0, max_depth, packet});
+}
+
 static const char *decode(reader_t *reader)
 {
     const char *error = read_type(reader);

@@ -44,6 +44,12 @@ typedef struct sio__packet {
 int sio__packet_decode(const char *text, size_t len, unsigned max_attachments, unsigned max_depth,
                        sio__packet_t *packet, const char **error);
 
+/*
+ * The same check of the data alone, for packets that came in another form: `data` is set, `items`
+ * and `item_count` are filled in. Whether it is valid.
+ */
+bool sio__packet_check_data(sio__packet_t *packet, unsigned max_depth);
+
 /* Appends the header of a packet to be sent: everything before its JSON. nsp "/" is not written; an
    id is written as JavaScript prints the number ("NaN" included: upstream reads "1 2" so, and sends
    it back so). */

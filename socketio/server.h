@@ -41,10 +41,12 @@ struct sio_server {
 
     /* The scratch memory in which packets are encoded on the loop thread; one at a time. */
     sio__args_t scratch;
+    sio__buf_t scratch_message; /* of a parser but the default */
     bool scratch_busy;
 
     uint32_t id_counter;
     unsigned connect_timeout_ms, max_attachments, max_json_depth;
+    const sio_parser_t *parser; /* NULL: the default one */
     sio__map_t namespaces;
     sio__list_t namespace_list; /* in the order of their making */
     sio__map_t acks;            /* all pending acknowledgements, by socket and id */
