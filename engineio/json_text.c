@@ -34,6 +34,7 @@ void eio_json_append_text(sio__buf_t *out, sio__span_t text)
         append_escaped(out, c);
         plain = i + 1;
     }
-    sio__buf_append(out, text.data + plain, text.len - plain);
+    if (plain < text.len)
+        sio__buf_append(out, text.data + plain, text.len - plain);
     sio__buf_append_char(out, '"');
 }
