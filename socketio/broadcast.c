@@ -1,6 +1,7 @@
 /* Events to many: encoded once, the namespace's adapter picks the sockets, each outbox takes a
  * reference to the same bytes. */
 #include "base/alloc.h"
+#include "socketio/dynamic.h"
 #include "socketio/emit.h"
 
 /* Sockets with catch-all listeners wait for the end of the adapter's walk: the program may do
@@ -61,6 +62,29 @@ static void deliver_to_listening(delivery_t *delivery)
 
 static void broadcast_bundle(sio_namespace_t *nsp, const sio__audience_t *audience,
                              const sio__bundle_t *bundle, const sio__span_t *attachments,
+                             size_t attachment_count);
+
+/* A parent's packet, with the name of each child instead of its own. Handlers for outgoing events
+ * may make and end children meanwhile. */
+static void broadcast_to_children(const sio_namespace_t *parent, const sio__audience_t *audience,
+                                  const sio__bundle_t *bundle, const sio__span_t *attachments,
+                                  size_t attachment_count)
+{
+    sio_namespace_t **children = sio__children_of(parent);
+
+    for (size_t i = 0; children && children[i]; i++) {
+        sio__bundle_t *renamed = sio__bundle_rename(bundle, parent->name_len, children[i]->name);
+
+        if (renamed)
+            broadcast_bundle(children[i], audience, renamed, attachments, attachment_count);
+        sio__bundle_free(renamed);
+    }
+    if (children)
+        sio__children_release(children);
+}
+
+static void broadcast_bundle(sio_namespace_t *nsp, const sio__audience_t *audience,
+                             const sio__bundle_t *bundle, const sio__span_t *attachments,
                              size_t attachment_count)
 {
     const eio_message_t *text = bundle->messages[0];
@@ -73,6 +97,10 @@ static void broadcast_bundle(sio_namespace_t *nsp, const sio__audience_t *audien
         .user = &delivery,
     };
 
+    if (nsp->family) {
+        broadcast_to_children(nsp, audience, bundle, attachments, attachment_count);
+        return;
+    }
     nsp->server->counts.broadcasts++;
     nsp->adapter->ops->broadcast(nsp->adapter, audience, &broadcast);
     deliver_to_listening(&delivery);
@@ -140,6 +168,7 @@ static posted_broadcast_t *copy_broadcast(sio_namespace_t *nsp, const sio__audie
     names = copy->lists;
     bytes = (char *)(names + name_count);
     copy->nsp = nsp;
+    sio__namespace_ref(nsp);
     copy->audience.flags = audience->flags;
     copy->audience.rooms = copy_list(audience->rooms, &names, &bytes);
     copy->audience.except = copy_list(audience->except, &names, &bytes);
@@ -153,6 +182,7 @@ static posted_broadcast_t *copy_broadcast(sio_namespace_t *nsp, const sio__audie
 static void free_posted(posted_broadcast_t *posted)
 {
     sio__bundle_free(posted->bundle);
+    sio__namespace_unref(posted->nsp);
     sio__free(posted);
 }
 

@@ -21,6 +21,7 @@ typedef struct sio__client {
     sio__list_t sockets;    /* one per namespace, connecting ones included */
     sio__timer_t connect_timer;
     struct sio__pending *pending;
+    unsigned checks;     /* dynamic namespaces asked about */
     sio__list_t *cursor; /* the next socket of a walk over them */
     const char *last_transport;
     atomic_uint refs; /* the session's and its sockets'; the last socket may go on another thread,

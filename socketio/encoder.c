@@ -6,6 +6,8 @@
 #include "socketio/server.h"
 #include "socketio/namespace.h"
 
+#include <string.h>
+
 enum {
     HEADROOM = 12,           /* for "<type><attachments>" in front of a text packet's type */
     SCRATCH_KEPT = 256 << 10 /* a larger scratch memory is given back */
@@ -232,6 +234,54 @@ bool sio__bundle_parse(sio__bundle_t *bundle, const sio_parser_t *parser)
 
     sio__buf_free(&message);
     return done;
+}
+
+/* "2/_0,[...]" or "51-/_0,[...]": nothing before the name has a slash. */
+static eio_message_t *rename_text(const eio_message_t *text, size_t from_len, const char *to)
+{
+    const char *packet = (const char *)text->packet + 1, *end = packet + text->len - 1;
+    const char *name = memchr(packet, '/', text->len - 1), *rest;
+    size_t before, to_len = strlen(to);
+    eio_message_t *message;
+    uint8_t *payload;
+
+    if (!name)
+        return NULL;
+    before = (size_t)(name - packet);
+    rest = name + from_len;
+    message = eio_message_new(false, before + to_len + (size_t)(end - rest));
+    if (!message)
+        return NULL;
+    message->no_compress = text->no_compress;
+    payload = eio_message_payload(message);
+    memcpy(payload, packet, before);
+    memcpy(payload + before, to, to_len);
+    memcpy(payload + before + to_len, rest, (size_t)(end - rest));
+    return message;
+}
+
+sio__bundle_t *sio__bundle_rename(const sio__bundle_t *bundle, size_t from_len, const char *to)
+{
+    sio__bundle_t *renamed =
+        sio__malloc(sizeof(*renamed) + bundle->count * sizeof(bundle->messages[0]));
+
+    if (!renamed)
+        return NULL;
+    renamed->parser = NULL;
+    renamed->parsed = NULL;
+    renamed->messages[0] = rename_text(bundle->messages[0], from_len, to);
+    if (!renamed->messages[0]) {
+        sio__free(renamed);
+        return NULL;
+    }
+    for (size_t i = 1; i < bundle->count; i++)
+        renamed->messages[i] = eio_message_ref(bundle->messages[i]);
+    renamed->count = bundle->count;
+    renamed->bytes = bundle->bytes - bundle->messages[0]->len + renamed->messages[0]->len;
+    if (!bundle->parsed || sio__bundle_parse(renamed, bundle->parser))
+        return renamed;
+    sio__bundle_free(renamed);
+    return NULL;
 }
 
 void sio__bundle_free(sio__bundle_t *bundle)

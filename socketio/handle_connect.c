@@ -1,12 +1,12 @@
 /* A client asks for a namespace. */
-#include "socketio/client.h"
+#include "socketio/dynamic.h"
 #include "socketio/middleware.h"
 
 #include "base/alloc.h"
 
 static const char area[] = "socket.io:client";
 
-static void refuse_unknown(sio__client_t *client, sio__span_t name)
+void sio__connect_refuse(sio__client_t *client, sio__span_t name)
 {
     char text[] = "{\"message\":\"Invalid namespace\"}";
     const sio__buf_t json = {text, sizeof(text) - 1, sizeof(text), false};
@@ -19,21 +19,32 @@ static void refuse_unknown(sio__client_t *client, sio__span_t name)
     sio__free(copy);
 }
 
-void sio__handle_connect(sio__client_t *client, const sio__packet_t *packet)
+void sio__connect_to(sio__client_t *client, sio_namespace_t *nsp, sio__span_t auth)
 {
-    sio_namespace_t *nsp = sio__namespace_find(client->server, packet->nsp);
-    sio_socket_t *socket = nsp ? sio__client_find(client, packet->nsp) : NULL;
+    sio_socket_t *earlier = sio__client_find(client, (sio__span_t){nsp->name, nsp->name_len});
+    sio_socket_t *socket;
 
-    if (!nsp) {
-        refuse_unknown(client, packet->nsp);
+    /* It asked twice while a function was deciding about the namespace. */
+    if (earlier && sio__socket_state(earlier) == SIO__CONNECTED) {
+        sio__client_close(client, "invalid state");
         return;
     }
+    socket = sio__socket_new(client, nsp, auth);
     /* The client has given up an attempt that a middleware still holds. */
-    if (socket)
-        sio__socket_drop(socket);
-    socket = sio__socket_new(client, nsp, packet->data);
+    if (earlier)
+        sio__socket_drop(earlier);
     if (socket)
         sio__middleware_connection(socket);
     else
         sio__client_close(client, "out of memory");
+}
+
+void sio__handle_connect(sio__client_t *client, const sio__packet_t *packet)
+{
+    sio_namespace_t *nsp = sio__namespace_find(client->server, packet->nsp);
+
+    if (nsp)
+        sio__connect_to(client, nsp, packet->data);
+    else if (!sio__dynamic_connect(client, packet->nsp, packet->data))
+        sio__connect_refuse(client, packet->nsp);
 }

@@ -99,7 +99,7 @@ int sio__listeners_add(sio__listeners_t **where, int kind, const char *name, sio
     }
     item.tag = tag_of(kind, item.name, item.name_len);
     insert(table, &item, how & SIO__PREPEND);
-    table->kinds |= (uint16_t)(1 << kind);
+    table->kinds |= UINT32_C(1) << kind;
     return SIO_OK;
 }
 
@@ -124,6 +124,19 @@ void sio__listeners_remove(sio__listeners_t *table, int kind, const char *name, 
             break;
     }
     compact(table);
+}
+
+int sio__listeners_copy(sio__listeners_t **to, const sio__listeners_t *from)
+{
+    for (unsigned i = 0; from && i < from->count; i++) {
+        const sio__listener_t *item = &from->items[i];
+        int kind = item->tag < SIO__ON_EVENT ? (int)item->tag : SIO__ON_EVENT;
+
+        if (item->tag && sio__listeners_add(to, kind, item->name, item->fn, item->user,
+                                            item->once ? SIO__ONCE : 0))
+            return SIO_ENOMEM;
+    }
+    return SIO_OK;
 }
 
 void sio__listeners_free(sio__listeners_t *table)

@@ -19,6 +19,7 @@ enum {
     SIO__ON_CONNECTION,
     SIO__ON_DISCONNECTING,
     SIO__ON_DISCONNECT,
+    SIO__ON_NEW_NAMESPACE,
     SIO__MIDDLEWARE,
     SIO__ON_EVENT /* the only kind with names */
 };
@@ -41,7 +42,7 @@ typedef struct sio__listeners {
     unsigned calling;  /* iterations under way */
     unsigned prepends; /* how often items were moved up by one */
     bool holes;
-    uint16_t kinds; /* a bit for each kind that was ever added */
+    uint32_t kinds; /* a bit for each kind that was ever added */
 } sio__listeners_t;
 
 /* `name` is NULL but for events. 0, SIO_ENOMEM. */
@@ -52,6 +53,9 @@ int sio__listeners_add(sio__listeners_t **table, int kind, const char *name, sio
  * NULL too). */
 void sio__listeners_remove(sio__listeners_t *table, int kind, const char *name, sio__fn_t fn,
                            void *user);
+
+/* All of a table into one that is still empty. 0, SIO_ENOMEM: then some are missing. */
+int sio__listeners_copy(sio__listeners_t **to, const sio__listeners_t *from);
 
 void sio__listeners_free(sio__listeners_t *table); /* NULL is allowed; nothing is being called */
 

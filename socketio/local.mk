@@ -11,6 +11,8 @@ libcore_la_SOURCES = \
 	socketio/client.c \
 	socketio/client.h \
 	socketio/client_bundle.c \
+	socketio/dynamic.c \
+	socketio/dynamic.h \
 	socketio/emit.c \
 	socketio/emit.h \
 	socketio/encoder.c \

@@ -1,6 +1,7 @@
 #include "socketio/namespace.h"
 
 #include "base/alloc.h"
+#include "socketio/dynamic.h"
 #include "socketio/server.h"
 #include "socketio/socket.h"
 
@@ -15,8 +16,9 @@ sio_namespace_t *sio__namespace_find(const sio_server_t *io, sio__span_t name)
 
 /* ---------------------------------------------------------------------------------------- life */
 
-void sio__namespace_free(sio_namespace_t *nsp)
+static void free_namespace(sio_namespace_t *nsp)
 {
+    sio__family_free(nsp->family);
     sio__listeners_free(nsp->listeners);
     if (nsp->adapter)
         nsp->adapter->ops->free(nsp->adapter);
@@ -24,27 +26,123 @@ void sio__namespace_free(sio_namespace_t *nsp)
     sio__free(nsp);
 }
 
-static sio_namespace_t *new_namespace(sio_server_t *io, char *name)
+static void on_destroy(eio_task_t *task)
+{
+    free_namespace(SIO__CONTAINER(task, sio_namespace_t, destroy));
+}
+
+void sio__namespace_ref(sio_namespace_t *nsp)
+{
+    atomic_fetch_add_explicit(&nsp->refs, 1, memory_order_relaxed);
+}
+
+/* Its adapter belongs to the loop thread, as long as there is one. */
+void sio__namespace_unref(sio_namespace_t *nsp)
+{
+    if (atomic_fetch_sub_explicit(&nsp->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    nsp->destroy.fn = on_destroy;
+    if (sio__on_loop(nsp->server) || sio__post(nsp->server, &nsp->destroy) != SIO_OK)
+        free_namespace(nsp);
+}
+
+sio_namespace_t *sio_namespace_ref(sio_namespace_t *nsp)
+{
+    sio__server_ref(nsp->server);
+    sio__namespace_ref(nsp);
+    return nsp;
+}
+
+void sio_namespace_unref(sio_namespace_t *nsp)
+{
+    sio_server_t *io;
+
+    if (!nsp)
+        return;
+    io = nsp->server;
+    sio__namespace_unref(nsp);
+    sio__server_unref(io);
+}
+
+sio_namespace_t *sio__namespace_new_hidden(sio_server_t *io, const char *name)
 {
     sio_namespace_t *nsp = sio__calloc(1, sizeof(*nsp));
 
-    if (!nsp) {
-        sio__free(name);
+    if (!nsp)
+        return NULL;
+    atomic_init(&nsp->refs, 1);
+    atomic_init(&nsp->ack_ids, 0);
+    nsp->server = io;
+    sio__list_init(&nsp->link);
+    sio__list_init(&nsp->of_parent);
+    sio__list_init(&nsp->sockets);
+    nsp->name = sio__strdup(name);
+    nsp->adapter = sio__memory_adapter_new();
+    if (!nsp->name || !nsp->adapter) {
+        free_namespace(nsp);
         return NULL;
     }
-    nsp->server = io;
-    nsp->name = name;
     nsp->name_len = strlen(name);
-    sio__list_init(&nsp->sockets);
-    atomic_init(&nsp->ack_ids, 0);
-    nsp->adapter = sio__memory_adapter_new();
-    if (!nsp->adapter || sio__map_insert(&io->namespaces, &nsp->by_name, name, nsp->name_len)) {
-        sio__namespace_free(nsp);
+    return nsp;
+}
+
+static void tell_about(sio_namespace_t *nsp)
+{
+    sio_server_t *io = nsp->server;
+    sio__calling_t calling = sio__listeners_call(io->listeners, SIO__ON_NEW_NAMESPACE, NULL, 0);
+    sio__fn_t fn;
+    void *user;
+
+    SIO__LOG(&io->log, SIO__DEBUG, "socket.io:server", "namespace %s initialised", nsp->name);
+    while (sio__listeners_next(&calling, &fn, &user))
+        ((sio_new_namespace_fn)fn)(nsp, user);
+}
+
+sio_namespace_t *sio__namespace_new(sio_server_t *io, const char *name, sio_namespace_t *parent)
+{
+    sio_namespace_t *nsp = sio__namespace_new_hidden(io, name);
+
+    if (!nsp)
+        return NULL;
+    if ((parent && sio__listeners_copy(&nsp->listeners, parent->listeners)) ||
+        sio__map_insert(&io->namespaces, &nsp->by_name, nsp->name, nsp->name_len)) {
+        free_namespace(nsp);
         return NULL;
     }
     sio__list_append(&io->namespace_list, &nsp->link);
-    SIO__LOG(&io->log, SIO__DEBUG, "socket.io:server", "namespace %s initialised", name);
+    if (parent) {
+        nsp->parent = parent;
+        sio__list_append(&parent->family->children, &nsp->of_parent);
+        io->dynamic.children++;
+    }
+    tell_about(nsp);
     return nsp;
+}
+
+void sio__namespace_forget(sio_namespace_t *nsp)
+{
+    sio_server_t *io = nsp->server;
+
+    sio__map_remove(&io->namespaces, &nsp->by_name);
+    sio__list_remove(&nsp->link);
+    if (nsp->parent) {
+        sio__list_remove(&nsp->of_parent);
+        io->dynamic.children--;
+    }
+    nsp->parent = NULL;
+    sio__namespace_unref(nsp);
+}
+
+void sio__namespace_enter(sio_namespace_t *nsp)
+{
+    sio__namespace_ref(nsp);
+    nsp->members++;
+}
+
+void sio__namespace_leave(sio_namespace_t *nsp)
+{
+    if (--nsp->members == 0 && nsp->parent)
+        sio__child_deserted(nsp);
 }
 
 static char *with_slash(const char *name)
@@ -59,20 +157,33 @@ static char *with_slash(const char *name)
     return copy;
 }
 
+static sio_namespace_t *find_or_make(sio_server_t *io, const char *name)
+{
+    sio_namespace_t *nsp = sio__namespace_find(io, (sio__span_t){name, strlen(name)});
+
+    return nsp ? nsp : sio__namespace_new(io, name, sio__parent_matching(io, name));
+}
+
 sio_namespace_t *sio_of(sio_server_t *io, const char *name)
 {
     sio_namespace_t *nsp;
     char *full;
 
     SIO__LOOP_ONLY(io);
-    full = *name == '/' ? sio__strdup(name) : with_slash(name);
+    if (*name == '/')
+        return find_or_make(io, name);
+    full = with_slash(name);
     if (!full)
         return NULL;
-    nsp = sio__namespace_find(io, (sio__span_t){full, strlen(full)});
-    if (!nsp)
-        return new_namespace(io, full);
+    nsp = find_or_make(io, full);
     sio__free(full);
     return nsp;
+}
+
+int sio_on_new_namespace(sio_server_t *io, sio_new_namespace_fn fn, void *user)
+{
+    SIO__LOOP_ONLY(io);
+    return sio__listeners_add(&io->listeners, SIO__ON_NEW_NAMESPACE, NULL, (sio__fn_t)fn, user, 0);
 }
 
 const char *sio_namespace_name(const sio_namespace_t *nsp)

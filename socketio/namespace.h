@@ -1,9 +1,14 @@
-/* A namespace: its sockets, its listeners, its rooms. Lives as long as the server's memory. */
+/*
+ * A namespace: its sockets, its listeners, its rooms. It lives as long as the server, but for
+ * children of parents that are cleaned up when their last socket has gone: then as long as it is
+ * referenced.
+ */
 #ifndef SIO_NAMESPACE_H
 #define SIO_NAMESPACE_H
 
 #include "adapters/adapter.h"
 #include "base/map.h"
+#include "engineio/loop.h"
 #include "socketio/listeners.h"
 #include "socketio/socketio.h"
 
@@ -15,7 +20,11 @@ typedef struct sio__cursor {
     sio__list_t *next;
 } sio__cursor_t;
 
+struct sio__family;
+
 struct sio_namespace {
+    atomic_uint refs; /* the server's, one of each socket and of each posted broadcast */
+    eio_task_t destroy;
     sio_server_t *server;
     char *name;
     size_t name_len;
@@ -23,6 +32,10 @@ struct sio_namespace {
     sio__list_t link;
     sio__list_t sockets; /* connected ones, in the order of connection */
     size_t count;
+    size_t members;          /* sockets that are connecting included */
+    sio_namespace_t *parent; /* of a child; NULL: its name was given by the program */
+    sio__list_t of_parent;
+    struct sio__family *family; /* of a parent */
     sio__cursor_t *cursors;
     sio__listeners_t *listeners;
     sio__adapter_t *adapter;
@@ -33,6 +46,22 @@ struct sio_namespace {
 sio_namespace_t *sio__namespace_find(const sio_server_t *io, sio__span_t name);
 void sio__namespace_add(sio_namespace_t *nsp, sio_socket_t *socket);
 void sio__namespace_remove(sio_namespace_t *nsp, sio_socket_t *socket);
-void sio__namespace_free(sio_namespace_t *nsp);
+
+/* A new one; with `parent`, a child that copies its handlers. NULL: out of memory. */
+sio_namespace_t *sio__namespace_new(sio_server_t *io, const char *name, sio_namespace_t *parent);
+
+/* One that no client finds, to be a parent. NULL: out of memory. */
+sio_namespace_t *sio__namespace_new_hidden(sio_server_t *io, const char *name);
+
+/* No client finds it any more. */
+void sio__namespace_forget(sio_namespace_t *nsp);
+
+/* Any thread. */
+void sio__namespace_ref(sio_namespace_t *nsp);
+void sio__namespace_unref(sio_namespace_t *nsp);
+
+/* A socket came into being, or went. */
+void sio__namespace_enter(sio_namespace_t *nsp);
+void sio__namespace_leave(sio_namespace_t *nsp);
 
 #endif

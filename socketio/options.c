@@ -150,6 +150,8 @@ static void apply_own(sio_server_t *io, const sio_options_t *options)
     io->max_attachments = DEFAULT(options->max_attachments, 10);
     io->max_json_depth = DEFAULT(options->max_json_depth, 10000);
     io->parser = options->parser;
+    io->dynamic.cleanup = options->cleanup_empty_child_namespaces;
+    io->dynamic.max_children = DEFAULT(options->max_child_namespaces, 10000);
 }
 
 static void log_to_program(int level, const char *area, const char *message, void *user)

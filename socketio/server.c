@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "socketio/client.h"
+#include "socketio/dynamic.h"
 #include "socketio/files.h"
 #include "socketio/namespace.h"
 #include "socketio/request.h"
@@ -26,8 +27,10 @@ static void free_server(sio_server_t *io)
         sio_namespace_t *nsp = SIO__CONTAINER(node, sio_namespace_t, link);
 
         sio__map_remove(&io->namespaces, &nsp->by_name);
-        sio__namespace_free(nsp);
+        sio__namespace_unref(nsp);
     }
+    sio__parents_free(io);
+    sio__listeners_free(io->listeners);
     sio__map_free(&io->namespaces);
     sio__map_free(&io->acks);
     sio__args_free(&io->scratch);
@@ -76,6 +79,7 @@ static sio_server_t *new_server(void)
     sio__map_init(&io->acks);
     sio__list_init(&io->namespace_list);
     sio__list_init(&io->answered);
+    sio__list_init(&io->dynamic.parents);
     return io;
 }
 

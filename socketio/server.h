@@ -8,6 +8,7 @@
 #include "engineio/engine.h"
 #include "engineio/loop.h"
 #include "socketio/args.h"
+#include "socketio/listeners.h"
 #include "socketio/socketio.h"
 
 #include <stdatomic.h>
@@ -23,6 +24,14 @@ typedef struct sio__hooks {
     sio_request_fn request;
     void *request_user;
 } sio__hooks_t;
+
+/* dynamic.c: namespaces that clients bring about. */
+typedef struct sio__dynamic {
+    sio__list_t parents;
+    unsigned parents_made; /* numbers their names, as upstream */
+    size_t children, max_children;
+    bool cleanup;
+} sio__dynamic_t;
 
 /* What stats count that isn't counted by being there. Changed on the loop thread. */
 typedef struct sio__counts {
@@ -48,8 +57,10 @@ struct sio_server {
     unsigned connect_timeout_ms, max_attachments, max_json_depth;
     const sio_parser_t *parser; /* NULL: the default one */
     sio__map_t namespaces;
-    sio__list_t namespace_list; /* in the order of their making */
-    sio__map_t acks;            /* all pending acknowledgements, by socket and id */
+    sio__list_t namespace_list;  /* in the order of their making */
+    sio__map_t acks;             /* all pending acknowledgements, by socket and id */
+    sio__dynamic_t dynamic;      /* namespaces that clients bring about */
+    sio__listeners_t *listeners; /* of the server itself */
     sio__counts_t counts;
     atomic_uint_fast64_t sockets_allocated;
 

@@ -52,6 +52,7 @@ static void destroy(sio_socket_t *socket, bool on_loop)
 
     sio__listeners_free(socket->listeners);
     free_extras(socket->extras);
+    sio__namespace_unref(socket->nsp);
     sio__client_unref(socket->client, on_loop);
     atomic_fetch_sub(&io->sockets_allocated, 1);
     sio__free(socket);
@@ -139,6 +140,7 @@ sio_socket_t *sio__socket_new(sio__client_t *client, sio_namespace_t *nsp, sio__
     socket->client = client;
     atomic_fetch_add(&client->refs, 1);
     sio__list_append(&client->sockets, &socket->of_client);
+    sio__namespace_enter(nsp);
     sio__server_ref(io);
     atomic_fetch_add(&io->sockets_allocated, 1);
     return socket;
@@ -202,6 +204,7 @@ static void leave(sio_socket_t *socket)
     atomic_store_explicit(&socket->state, SIO__GONE, memory_order_release);
     sio__server_release(nsp->server, &socket->release);
     sio__ack_end_all(socket);
+    sio__namespace_leave(nsp);
 }
 
 void sio__socket_drop(sio_socket_t *socket)

@@ -40,6 +40,7 @@ enum option_letter {
     NO_TRAILING_SLASH,
     INITIAL_PACKET,
     CLIENT_DIR,
+    CLEANUP_CHILDREN,
     CORS_ORIGIN,
     CORS_CREDENTIALS,
     CORS_METHODS,
@@ -70,6 +71,7 @@ static const struct option long_options[] = {
     {"no-trailing-slash", no_argument, NULL, NO_TRAILING_SLASH},
     {"initial-packet", required_argument, NULL, INITIAL_PACKET},
     {"client-dir", required_argument, NULL, CLIENT_DIR},
+    {"cleanup-children", no_argument, NULL, CLEANUP_CHILDREN},
     {"cors-origin", required_argument, NULL, CORS_ORIGIN},
     {"cors-credentials", no_argument, NULL, CORS_CREDENTIALS},
     {"cors-methods", required_argument, NULL, CORS_METHODS},
@@ -211,6 +213,9 @@ static bool set_served(struct arguments *arguments, int letter, const char *valu
         return true;
     case INITIAL_PACKET:
         options->initial_packet = value;
+        return true;
+    case CLEANUP_CHILDREN:
+        options->cleanup_empty_child_namespaces = true;
         return true;
     case CLIENT_DIR:
         options->client_dir = value;

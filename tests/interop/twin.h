@@ -16,6 +16,9 @@ struct twin {
     sio_namespace_t *control;
     sio_next_t *held[TWIN_HELD_MAX]; /* connections waiting in "/guarded" */
     size_t held_count;
+    sio_namespace_t *parents[4];
+    sio_next_t *checks[TWIN_HELD_MAX]; /* names that a parent is being asked about */
+    size_t checks_count;
     bool hooks;
 };
 
@@ -55,6 +58,8 @@ json_t *twin_rooms(const sio_socket_t *socket);
     sio_emit_to((app)->control, NULL, "report", format, __VA_ARGS__)
 
 void twin_install(struct twin *app);
+void twin_install_namespace(sio_namespace_t *nsp);
+void twin_install_dynamic(struct twin *app);
 void twin_install_socket_events(sio_namespace_t *nsp);
 void twin_install_room_events(sio_namespace_t *nsp);
 void twin_install_listener_events(sio_namespace_t *nsp);

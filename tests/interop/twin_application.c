@@ -80,7 +80,7 @@ static void greet(sio_socket_t *socket, void *user)
     sio_emit(socket, "hello", "O", sio_handshake_auth(socket));
 }
 
-static void install_namespace(sio_namespace_t *nsp)
+void twin_install_namespace(sio_namespace_t *nsp)
 {
     sio_on_connection(nsp, on_connection, NULL);
     sio_namespace_on_disconnecting(nsp, report_disconnecting, NULL);
@@ -263,18 +263,19 @@ void twin_install_engine(struct twin *app)
 
 void twin_install(struct twin *app)
 {
-    install_namespace(sio_of(app->io, "/"));
-    install_namespace(sio_of(app->io, "/chat"));
-    install_namespace(sio_of(app->io, "/admin?x=1"));
+    twin_install_namespace(sio_of(app->io, "/"));
+    twin_install_namespace(sio_of(app->io, "/chat"));
+    twin_install_namespace(sio_of(app->io, "/admin?x=1"));
 
     sio_namespace_t *greeting = sio_of(app->io, "/greeting");
     sio_on_connection(greeting, greet, NULL);
-    install_namespace(greeting);
+    twin_install_namespace(greeting);
 
     sio_namespace_t *guarded = sio_of(app->io, "/guarded");
     sio_use(guarded, first_middleware, app);
     sio_use(guarded, second_middleware, app);
-    install_namespace(guarded);
+    twin_install_namespace(guarded);
     install_control(app); /* last, so that it sees the others leave at a shutdown */
+    twin_install_dynamic(app);
     twin_install_engine(app);
 }

@@ -1,6 +1,8 @@
 // The scenario application: every behaviour a scenario can ask for, asked for by events only.
 // twin.c does the same, event by event; a change here is a change there.
 
+import { installDynamic } from "./application_dynamic.mjs";
+
 const observers = (io) => io.of("/control");
 const report = (io, kind, ...args) => observers(io).emit("report", kind, ...args);
 
@@ -12,6 +14,7 @@ export function installApplication(io, { hooks }) {
   installGreeting(io);
   installGuarded(io, held);
   installControl(io, held);
+  installDynamic(io, { report, installSocket });
   installEngine(io, hooks);
 }
 

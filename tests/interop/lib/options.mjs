@@ -1,7 +1,7 @@
 // The command line both servers understand, and its translation for Node's server.
 
 const DEFAULTS = { port: "0", host: "127.0.0.1" };
-const SWITCHES = new Set(["cors-credentials", "no-upgrades", "no-trailing-slash", "hooks"]);
+const SWITCHES = new Set(["cors-credentials", "no-upgrades", "no-trailing-slash", "hooks", "cleanup-children"]);
 
 export function parseOptions(args) {
   const flags = { ...DEFAULTS };
@@ -63,6 +63,7 @@ export function serverOptions(flags) {
     initialPacket: flags["initial-packet"],
     addTrailingSlash: flags["no-trailing-slash"] ? false : undefined,
     allowUpgrades: flags["no-upgrades"] ? false : undefined,
+    cleanupEmptyChildNamespaces: flags["cleanup-children"],
     cors: corsOptions(flags),
     cookie: cookieOptions(flags),
     allowRequest: flags.hooks ? allowRequest : undefined,
