@@ -14,9 +14,16 @@ enum {
 };
 
 /* A binary packet's type is known only when its arguments are: it is written over the headroom. */
-static void begin(sio__encoder_t *encoder, sio_server_t *io)
+static void begin(sio__encoder_t *encoder, const sio_namespace_t *nsp, sio__packet_type_t type,
+                  sio__ack_id_t id)
 {
+    sio_server_t *io = nsp->server;
+
     encoder->server = io;
+    encoder->packet.type = type;
+    encoder->packet.nsp = (sio__span_t){nsp->name, nsp->name_len};
+    encoder->packet.has_id = id.present;
+    encoder->packet.id = id.number;
     if (sio__on_loop(io) && !io->scratch_busy) {
         io->scratch_busy = true;
         encoder->args = &io->scratch;
@@ -29,31 +36,28 @@ static void begin(sio__encoder_t *encoder, sio_server_t *io)
     }
     encoder->args->distinct = io->parser != NULL;
     sio__buf_append(&encoder->args->json, "            ", HEADROOM);
+    sio__packet_encode_header(&encoder->args->json, type, 0, nsp->name, id.present, id.number);
+    encoder->data_at = encoder->args->json.len;
+    sio__buf_append_char(&encoder->args->json, '[');
 }
 
 int sio__encoder_event(sio__encoder_t *encoder, const sio_namespace_t *nsp, const char *name,
                        sio__ack_id_t id)
 {
     size_t len = name ? strlen(name) : 0;
-    sio__buf_t *json;
 
     if (!name)
         return SIO_EINVAL;
     if (sio__event_name_reserved(name, len))
         return SIO_ERESERVED;
-    begin(encoder, nsp->server);
-    json = &encoder->args->json;
-    sio__packet_encode_header(json, SIO__EVENT, 0, nsp->name, id.present, id.number);
-    sio__buf_append_char(json, '[');
-    sio__json_append_string(json, name, len);
+    begin(encoder, nsp, SIO__EVENT, id);
+    sio__json_append_string(&encoder->args->json, name, len);
     return SIO_OK;
 }
 
 void sio__encoder_ack(sio__encoder_t *encoder, const sio_namespace_t *nsp, double id)
 {
-    begin(encoder, nsp->server);
-    sio__packet_encode_header(&encoder->args->json, SIO__ACK, 0, nsp->name, true, id);
-    sio__buf_append_char(&encoder->args->json, '[');
+    begin(encoder, nsp, SIO__ACK, (sio__ack_id_t){true, id});
 }
 
 /* "2..." becomes "5<attachments>-...", "3..." becomes "6<attachments>-...". */
@@ -72,6 +76,18 @@ static size_t make_binary(sio__args_t *args)
     return at;
 }
 
+static int encode_message(sio__encoder_t *encoder)
+{
+    const sio__args_t *args = encoder->args;
+    sio__packet_t *packet = &encoder->packet;
+
+    packet->data =
+        (sio__span_t){args->json.data + encoder->data_at, args->json.len - encoder->data_at};
+    return encoder->server->parser->encode(packet,
+                                           (sio__attachments_t){args->bytes, args->bytes_count},
+                                           encoder->message);
+}
+
 int sio__encoder_finish(sio__encoder_t *encoder)
 {
     sio__args_t *args = encoder->args;
@@ -85,11 +101,7 @@ int sio__encoder_finish(sio__encoder_t *encoder)
     if (args->bytes_count)
         start = make_binary(args);
     encoder->text = (sio__span_t){args->json.data + start, args->json.len - start};
-    if (encoder->server->parser)
-        return sio__parser_encode(encoder->server->parser, encoder->text,
-                                  (sio__attachments_t){args->bytes, args->bytes_count},
-                                  encoder->message);
-    return SIO_OK;
+    return encoder->server->parser ? encode_message(encoder) : SIO_OK;
 }
 
 /* Memory that is used again, unless it has grown too large. */

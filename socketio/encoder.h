@@ -15,8 +15,10 @@ typedef struct sio__encoder {
     sio_server_t *server;
     sio__args_t *args; /* the caller appends the arguments here */
     sio__args_t own;
-    sio__span_t text;    /* once finished */
-    sio__buf_t *message; /* once finished, with a parser but the default: what is sent instead */
+    sio__packet_t packet; /* its header */
+    size_t data_at;       /* where the JSON begins in args */
+    sio__span_t text;     /* once finished */
+    sio__buf_t *message;  /* once finished, with a parser but the default: what is sent instead */
     sio__buf_t own_message;
 } sio__encoder_t;
 
