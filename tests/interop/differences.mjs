@@ -129,4 +129,68 @@ const oddities = [
   })),
 ];
 
-export const differences = [...relayed, ...rebuilt, ...refusals, ...handledAtOnce, ...errorTexts, ...oddities];
+// Values that JSON doesn't have, in MessagePack; and notepack's mistakes with large numbers.
+const beyondJson = [
+  { case: "echo, no argument and many", reference: ["undefined"], ours: ["null"], reason: "as the default parser" },
+  {
+    case: "echo, not numbers",
+    reference: ["NaN Infinity -Infinity", '{"a":NaN,"b":undefined,"c":[undefined]}'],
+    ours: ["null null null", '{"a":null,"c":[null]}'],
+    reason: "as the default parser",
+  },
+  {
+    case: "echo, dates, big texts, names",
+    reference: ['{} {"at":{}}'],
+    ours: ['"1970-01-01T00:00:00.000Z" {"at":"2001-09-09T01:46:40.000Z"}'],
+    reason: "as the default parser",
+  },
+].map(({ reference, ours, ...more }) => ({
+  scenario: "msgpack",
+  reference: reference.map((values) => `alice <- "echo" ${values}`),
+  ours: ours.map((values) => `alice <- "echo" ${values}`),
+  ...more,
+}));
+
+const largeNumbers = {
+  scenario: "msgpack",
+  case: "echo, numbers the server makes",
+  reference: ['alice <- "kinds" 0.5 0.1 -1.25 3875820019684212700 1e-7 0.3333333333333333 5e-324 0 100 0'],
+  ours: ['alice <- "kinds" 0.5 0.1 -1.25 1e+21 1e-7 0.3333333333333333 5e-324 1.7976931348623157e+308 100 0'],
+  reason: "notepack writes integers from 2^64 on modulo 2^64",
+};
+
+const CLOSED = ["raw <- close without code", "raw <- end of connection"];
+const unnamed = ["a reserved name", "no name", "an object for a name"].map((name) => ({
+  scenario: "msgpack-raw",
+  case: `an event with ${name}`,
+  reference: [],
+  ours: CLOSED,
+  reason: "checked as the default parser checks it",
+}));
+
+const hexOf = (text) => Buffer.from(text).toString("hex");
+const INVALID = `a464617461${"81a7"}${hexOf("message")}b1${hexOf("Invalid namespace")}`;
+const keyOrder = [
+  ["an unknown namespace", "a8", "/nowhere"],
+  ["a namespace without a slash", "a4", "chat"],
+  ["a namespace without a name", "a0", ""],
+  ["a namespace with a comma", "a4", "/a,b"],
+].map(([name, head, nsp]) => ({
+  scenario: "msgpack-raw",
+  case: name,
+  reference: [`raw <- binary 83a47479706504a36e7370${head}${hexOf(nsp)}${INVALID}`],
+  ours: [`raw <- binary 83a47479706504${INVALID}a36e7370${head}${hexOf(nsp)}`],
+  reason: "the order of the members",
+}));
+
+const messagePack = [...beyondJson, largeNumbers, ...unnamed, ...keyOrder];
+
+export const differences = [
+  ...relayed,
+  ...rebuilt,
+  ...refusals,
+  ...handledAtOnce,
+  ...errorTexts,
+  ...oddities,
+  ...messagePack,
+];

@@ -20,6 +20,7 @@ EXTRA_DIST += \
 	tests/interop/lib/context.mjs \
 	tests/interop/lib/diff.mjs \
 	tests/interop/lib/options.mjs \
+	tests/interop/lib/parser.mjs \
 	tests/interop/lib/raw.mjs \
 	tests/interop/lib/reporter.mjs \
 	tests/interop/lib/runner.mjs \
@@ -48,6 +49,8 @@ EXTRA_DIST += \
 	tests/interop/scenarios/limits.mjs \
 	tests/interop/scenarios/listeners.mjs \
 	tests/interop/scenarios/middlewares.mjs \
+	tests/interop/scenarios/msgpack-raw.mjs \
+	tests/interop/scenarios/msgpack.mjs \
 	tests/interop/scenarios/namespaces.mjs \
 	tests/interop/scenarios/polling.mjs \
 	tests/interop/scenarios/python.mjs \

@@ -39,6 +39,7 @@ enum option_letter {
     NO_UPGRADES,
     NO_TRAILING_SLASH,
     INITIAL_PACKET,
+    PARSER,
     CLIENT_DIR,
     CLEANUP_CHILDREN,
     CORS_ORIGIN,
@@ -70,6 +71,7 @@ static const struct option long_options[] = {
     {"no-upgrades", no_argument, NULL, NO_UPGRADES},
     {"no-trailing-slash", no_argument, NULL, NO_TRAILING_SLASH},
     {"initial-packet", required_argument, NULL, INITIAL_PACKET},
+    {"parser", required_argument, NULL, PARSER},
     {"client-dir", required_argument, NULL, CLIENT_DIR},
     {"cleanup-children", no_argument, NULL, CLEANUP_CHILDREN},
     {"cors-origin", required_argument, NULL, CORS_ORIGIN},
@@ -214,6 +216,9 @@ static bool set_served(struct arguments *arguments, int letter, const char *valu
     case INITIAL_PACKET:
         options->initial_packet = value;
         return true;
+    case PARSER:
+        options->parser = sio_msgpack_parser();
+        return strcmp(value, "msgpack") == 0;
     case CLEANUP_CHILDREN:
         options->cleanup_empty_child_namespaces = true;
         return true;

@@ -1,5 +1,6 @@
 // What a scenario is given: one server, one transcript, and the ways to talk to the server.
 import { Queue, within } from "../../wire/lib/wait.mjs";
+import { parserNamed } from "./parser.mjs";
 import { RawSocket, RawPolling, httpRequest } from "./raw.mjs";
 import { show, showAll } from "./show.mjs";
 import { baseUrl, connectPeer, makePeer } from "./stock.mjs";
@@ -18,6 +19,7 @@ export class Observer {
     const transports = optionOf(options, "--transports", "websocket").split(",");
     const context = { transcript: new Transcript(), target: server.target, peers: [] };
     context.path = optionOf(options, "--path", "/socket.io");
+    context.parser = parserNamed(optionOf(options, "--parser"));
     this.peer = makePeer(context, "observer", { namespace: "/control", transports: transports.slice(0, 1) });
     this.peer.socket.offAny();
     this.peer.socket.on("report", (...args) => this.onReport(args));
@@ -99,6 +101,7 @@ export class Context {
     this.observer = observer;
     this.transport = transport;
     this.path = optionOf(options, "--path", "/socket.io");
+    this.parser = parserNamed(optionOf(options, "--parser"));
     this.transcript = new Transcript();
     this.peers = [];
     this.raws = [];

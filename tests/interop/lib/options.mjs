@@ -1,4 +1,5 @@
 // The command line both servers understand, and its translation for Node's server.
+import { parserNamed } from "./parser.mjs";
 
 const DEFAULTS = { port: "0", host: "127.0.0.1" };
 const SWITCHES = new Set(["cors-credentials", "no-upgrades", "no-trailing-slash", "hooks", "cleanup-children"]);
@@ -61,6 +62,7 @@ export function serverOptions(flags) {
     path: flags.path,
     transports: given(flags.transports, list),
     initialPacket: flags["initial-packet"],
+    parser: parserNamed(flags.parser),
     addTrailingSlash: flags["no-trailing-slash"] ? false : undefined,
     allowUpgrades: flags["no-upgrades"] ? false : undefined,
     cleanupEmptyChildNamespaces: flags["cleanup-children"],

@@ -96,11 +96,12 @@ export function baseUrl({ host, port, tls }) {
   return `${tls ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
-export function makePeer({ transcript, target, transport, path }, name, { namespace = "/", ...options } = {}) {
+export function makePeer({ transcript, target, transport, path, parser }, name, { namespace = "/", ...options } = {}) {
   const socket = io(baseUrl(target) + namespace, {
     ...DEFAULTS,
     rejectUnauthorized: false,
     path,
+    ...(parser && { parser }),
     transports: TRANSPORTS[transport],
     autoConnect: false,
     ...options,

@@ -1,0 +1,10 @@
+// The parsers that servers and clients of a scenario can be told to use.
+import msgpack from "socket.io-msgpack-parser";
+
+const parsers = { msgpack };
+
+// undefined: the default one.
+export function parserNamed(name) {
+  if (name !== undefined && !parsers[name]) throw new Error(`no parser is named ${name}`);
+  return parsers[name];
+}
