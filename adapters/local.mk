@@ -1,3 +1,7 @@
 libcore_la_SOURCES += \
 	adapters/adapter.h \
-	adapters/memory.c
+	adapters/memory.c \
+	adapters/session_memory.c \
+	adapters/session_store.h \
+	adapters/yeast.c \
+	adapters/yeast.h

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "socketio/dynamic.h"
 #include "socketio/emit.h"
+#include "socketio/recovery.h"
 
 /* Sockets with catch-all listeners wait for the end of the adapter's walk: the program may do
  * anything there. */
@@ -60,9 +61,9 @@ static void deliver_to_listening(delivery_t *delivery)
     sio__free(delivery->listening);
 }
 
-static void broadcast_bundle(sio_namespace_t *nsp, const sio__audience_t *audience,
-                             const sio__bundle_t *bundle, const sio__span_t *attachments,
-                             size_t attachment_count);
+static int broadcast_bundle(sio_namespace_t *nsp, const sio__audience_t *audience,
+                            sio__bundle_t *bundle, const sio__span_t *attachments,
+                            size_t attachment_count);
 
 /* A parent's packet, with the name of each child instead of its own. Handlers for outgoing events
  * may make and end children meanwhile. */
@@ -83,14 +84,12 @@ static void broadcast_to_children(const sio_namespace_t *parent, const sio__audi
         sio__children_release(children);
 }
 
-static void broadcast_bundle(sio_namespace_t *nsp, const sio__audience_t *audience,
-                             const sio__bundle_t *bundle, const sio__span_t *attachments,
-                             size_t attachment_count)
+static int broadcast_bundle(sio_namespace_t *nsp, const sio__audience_t *audience,
+                            sio__bundle_t *bundle, const sio__span_t *attachments,
+                            size_t attachment_count)
 {
-    const eio_message_t *text = bundle->messages[0];
     delivery_t delivery = {.bundle = bundle, .flags = audience->flags, .server = nsp->server};
     sio__broadcast_t broadcast = {
-        .text = {(const char *)text->packet + 1, text->len - 1},
         .attachments = attachments,
         .attachment_count = attachment_count,
         .deliver = deliver,
@@ -99,23 +98,47 @@ static void broadcast_bundle(sio_namespace_t *nsp, const sio__audience_t *audien
 
     if (nsp->family) {
         broadcast_to_children(nsp, audience, bundle, attachments, attachment_count);
-        return;
+        return SIO_OK;
     }
+    if (nsp->recovery && sio__recovery_log(nsp, audience, bundle))
+        return SIO_ENOMEM;
+    broadcast.text =
+        (sio__span_t){(const char *)bundle->messages[0]->packet + 1, bundle->messages[0]->len - 1};
     nsp->server->counts.broadcasts++;
     nsp->adapter->ops->broadcast(nsp->adapter, audience, &broadcast);
     deliver_to_listening(&delivery);
+    return SIO_OK;
 }
 
 static int broadcast_now(sio_namespace_t *nsp, const sio__audience_t *audience,
                          const sio__encoder_t *encoder)
 {
     sio__bundle_t *bundle = sio__bundle_new(encoder, audience->flags);
+    int error;
 
     if (!bundle)
         return SIO_ENOMEM;
-    broadcast_bundle(nsp, audience, bundle, encoder->args->bytes, encoder->args->bytes_count);
+    error =
+        broadcast_bundle(nsp, audience, bundle, encoder->args->bytes, encoder->args->bytes_count);
     sio__bundle_free(bundle);
-    return SIO_OK;
+    return error;
+}
+
+int sio__broadcast_bundle(sio_namespace_t *nsp, const sio__audience_t *audience,
+                          sio__bundle_t *bundle)
+{
+    size_t count = bundle->count - 1;
+    sio__span_t *attachments = count ? sio__malloc(count * sizeof(*attachments)) : NULL;
+    int error;
+
+    if (count && !attachments)
+        return SIO_ENOMEM;
+    for (size_t i = 0; i < count; i++)
+        attachments[i] = (sio__span_t){(const char *)bundle->messages[i + 1]->packet,
+                                       bundle->messages[i + 1]->len};
+    error = broadcast_bundle(nsp, audience, bundle, attachments, count);
+    sio__free(attachments);
+    return error;
 }
 
 /* --------------------------------------------------------------------------- from other threads */
@@ -189,17 +212,8 @@ static void free_posted(posted_broadcast_t *posted)
 static void on_posted_broadcast(eio_task_t *task)
 {
     posted_broadcast_t *posted = SIO__CONTAINER(task, posted_broadcast_t, task);
-    size_t count = posted->bundle->count - 1;
-    sio__span_t *attachments = count ? sio__malloc(count * sizeof(*attachments)) : NULL;
 
-    if (!count || attachments) {
-        for (size_t i = 0; i < count; i++) {
-            const eio_message_t *message = posted->bundle->messages[i + 1];
-            attachments[i] = (sio__span_t){(const char *)message->packet, message->len};
-        }
-        broadcast_bundle(posted->nsp, &posted->audience, posted->bundle, attachments, count);
-    }
-    sio__free(attachments);
+    sio__broadcast_bundle(posted->nsp, &posted->audience, posted->bundle);
     free_posted(posted);
 }
 

@@ -307,6 +307,15 @@ void sio__client_close(sio__client_t *client, const char *why)
     sio__client_unref(client, true);
 }
 
+void sio__client_supersede(sio__client_t *client)
+{
+    atomic_fetch_add(&client->refs, 1);
+    gone(client, SIO_REASON_TRANSPORT_CLOSE, "the client came back on another connection");
+    if (client->session)
+        eio_session_close(client->session, EIO_REASON_TRANSPORT_CLOSE, true);
+    sio__client_unref(client, true);
+}
+
 void sio__client_error(sio__client_t *client, const char *message)
 {
     client->server->counts.parse_errors++;

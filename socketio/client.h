@@ -43,6 +43,9 @@ void sio__client_error(sio__client_t *client, const char *message);
 /* Closes the connection. */
 void sio__client_close(sio__client_t *client, const char *why);
 
+/* Its program has connected anew before this connection's end was noticed: that is now. */
+void sio__client_supersede(sio__client_t *client);
+
 /* Disconnects all sockets and closes. */
 void sio__client_disconnect(sio__client_t *client);
 

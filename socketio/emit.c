@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "socketio/ack.h"
 #include "socketio/event.h"
+#include "socketio/recovery.h"
 #include "socketio/parser.h"
 
 /* ---------------------------------------------------------------------- to a session's outbox */
@@ -132,6 +133,43 @@ void sio__notify_outgoing_bundle(sio_socket_t *socket, const sio__bundle_t *bund
     sio__free(attachments.items);
 }
 
+/* ------------------------------------------------------------- with connection state recovery */
+
+static int send_logged(sio_socket_t *socket, const sio__audience_t *audience, sio__bundle_t *bundle)
+{
+    eio_session_t *session = socket->client->session;
+    int error = session ? eio_session_check(session, bundle->bytes) : SIO_EDISCONNECTED;
+
+    if (error == SIO_EBACKPRESSURE && !(audience->flags & SIO_VOLATILE))
+        return count_refusal(socket, error);
+    if (sio__recovery_log(socket->nsp, audience, bundle))
+        return SIO_ENOMEM;
+    sio__notify_outgoing_bundle(socket, bundle);
+    return sio__socket_live(socket) ? sio__send_bundle(socket, bundle, audience->flags) : SIO_OK;
+}
+
+/* Upstream sends to the room of the socket's id then: also what is emitted to a socket that has
+ * gone arrives when its session is recovered. */
+static int send_recoverable(sio_socket_t *socket, sio__bundle_t *bundle, unsigned flags)
+{
+    const char *const rooms[] = {socket->id, NULL};
+    const sio__audience_t audience = {.rooms = rooms, .flags = flags};
+
+    if (sio__recovery_waits(socket))
+        return sio__broadcast_bundle(socket->nsp, &audience, bundle);
+    return sio__socket_live(socket) ? send_logged(socket, &audience, bundle) : SIO_EDISCONNECTED;
+}
+
+static int send_encoded_recoverable(sio_socket_t *socket, const sio__encoder_t *encoder,
+                                    unsigned flags)
+{
+    sio__bundle_t *bundle = sio__bundle_new(encoder, flags);
+    int error = bundle ? send_recoverable(socket, bundle, flags) : SIO_ENOMEM;
+
+    sio__bundle_free(bundle);
+    return error;
+}
+
 /* --------------------------------------------------------------------------- from other threads */
 
 typedef struct posted_emit {
@@ -147,6 +185,8 @@ static int send_posted(const posted_emit_t *emit)
     sio_socket_t *socket = emit->socket;
     int error = SIO_OK;
 
+    if (socket->nsp->recovery && !emit->ack)
+        return send_recoverable(socket, emit->bundle, emit->flags);
     if (!sio__socket_live(socket))
         return SIO_EDISCONNECTED;
     sio__notify_outgoing_bundle(socket, emit->bundle);
@@ -197,6 +237,8 @@ static int send_now(sio_socket_t *socket, const sio__encoder_t *encoder, unsigne
 {
     int error;
 
+    if (socket->nsp->recovery && !ack)
+        return send_encoded_recoverable(socket, encoder, flags);
     if (socket->listeners) {
         sio__notify_outgoing(socket, encoder->text,
                              (sio__attachments_t){encoder->args->bytes,
@@ -208,11 +250,17 @@ static int send_now(sio_socket_t *socket, const sio__encoder_t *encoder, unsigne
     return error ? error : sio__send_encoded(socket, encoder, flags);
 }
 
+/* With recovery that is for the loop thread to say. */
+static bool may_be_reached(const sio_socket_t *socket, const sio__ack_t *ack)
+{
+    return sio__socket_live(socket) || (socket->nsp->recovery && !ack);
+}
+
 static int emit_source(sio_socket_t *socket, unsigned flags, sio__ack_id_t id, sio__ack_t *ack,
                        const char *name, const sio__source_t *source)
 {
     sio__encoder_t encoder;
-    int error = sio__socket_live(socket) ? SIO_OK : SIO_EDISCONNECTED;
+    int error = may_be_reached(socket, ack) ? SIO_OK : SIO_EDISCONNECTED;
 
     if (!error)
         error = sio__encoder_event(&encoder, socket->nsp, name, id);

@@ -9,6 +9,10 @@
 int sio__send_encoded(sio_socket_t *socket, const sio__encoder_t *encoder, unsigned flags);
 int sio__send_bundle(sio_socket_t *socket, const sio__bundle_t *bundle, unsigned flags);
 
+/* broadcast.c: to many. 0, SIO_ENOMEM. */
+int sio__broadcast_bundle(sio_namespace_t *nsp, const sio__audience_t *audience,
+                          sio__bundle_t *bundle);
+
 /* Tells the catch-all listeners for outgoing events, if any. */
 void sio__notify_outgoing(sio_socket_t *socket, sio__span_t text, sio__attachments_t attachments);
 void sio__notify_outgoing_bundle(sio_socket_t *socket, const sio__bundle_t *bundle);

@@ -1,6 +1,7 @@
 /* A client asks for a namespace. */
 #include "socketio/dynamic.h"
 #include "socketio/middleware.h"
+#include "socketio/recovery.h"
 
 #include "base/alloc.h"
 
@@ -33,7 +34,9 @@ void sio__connect_to(sio__client_t *client, sio_namespace_t *nsp, sio__span_t au
     /* The client has given up an attempt that a middleware still holds. */
     if (earlier)
         sio__socket_drop(earlier);
-    if (socket)
+    if (socket && nsp->recovery)
+        sio__recovery_begin(socket);
+    else if (socket)
         sio__middleware_connection(socket);
     else
         sio__client_close(client, "out of memory");

@@ -62,6 +62,9 @@ libcore_la_SOURCES = \
 	socketio/parser.c \
 	socketio/parser.h \
 	socketio/post.c \
+	socketio/recovery.c \
+	socketio/recovery.h \
+	socketio/recovery_packet.c \
 	socketio/request.c \
 	socketio/request.h \
 	socketio/server.c \

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "socketio/dynamic.h"
+#include "socketio/recovery.h"
 #include "socketio/server.h"
 #include "socketio/socket.h"
 
@@ -20,6 +21,7 @@ static void free_namespace(sio_namespace_t *nsp)
 {
     sio__family_free(nsp->family);
     sio__listeners_free(nsp->listeners);
+    sio__recovery_close(nsp);
     if (nsp->adapter)
         nsp->adapter->ops->free(nsp->adapter);
     sio__free(nsp->name);
@@ -78,7 +80,7 @@ sio_namespace_t *sio__namespace_new_hidden(sio_server_t *io, const char *name)
     sio__list_init(&nsp->sockets);
     nsp->name = sio__strdup(name);
     nsp->adapter = sio__memory_adapter_new();
-    if (!nsp->name || !nsp->adapter) {
+    if (!nsp->name || !nsp->adapter || sio__recovery_open(nsp)) {
         free_namespace(nsp);
         return NULL;
     }

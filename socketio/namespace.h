@@ -39,6 +39,7 @@ struct sio_namespace {
     sio__cursor_t *cursors;
     sio__listeners_t *listeners;
     sio__adapter_t *adapter;
+    struct sio__recovery *recovery; /* NULL: without connection state recovery */
     atomic_uint_fast64_t
         ack_ids; /* one counter for the acknowledgements of all sockets, as upstream */
 };

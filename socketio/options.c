@@ -143,12 +143,34 @@ static void apply_engine(const sio_options_t *options, eio_options_t *engine)
     engine->max_connections = options->max_connections;
 }
 
+static sio__recovery_options_t recovery_options(const sio_options_t *options)
+{
+    const sio_recovery_t *recovery = options->recovery;
+
+    if (!recovery)
+        return (sio__recovery_options_t){.enabled = false};
+    return (sio__recovery_options_t){
+        .enabled = true,
+        .skip_middlewares = !recovery->no_skip_middlewares,
+        .limits =
+            {
+                .disconnection_ms = DEFAULT(recovery->max_disconnection_ms, 120000),
+                .unnoticed_ms = (uint64_t)DEFAULT(options->ping_interval_ms, 25000) +
+                                DEFAULT(options->ping_timeout_ms, 20000),
+                .packets = DEFAULT(recovery->max_packets, 100000),
+                .bytes = DEFAULT(recovery->max_bytes, (size_t)64 << 20),
+                .sessions = DEFAULT(recovery->max_sessions, 100000),
+            },
+    };
+}
+
 static void apply_own(sio_server_t *io, const sio_options_t *options)
 {
     io->user = options->user;
     io->connect_timeout_ms = DEFAULT(options->connect_timeout_ms, 45000);
     io->max_attachments = DEFAULT(options->max_attachments, 10);
     io->max_json_depth = DEFAULT(options->max_json_depth, 10000);
+    io->recovery = recovery_options(options);
     io->parser = options->parser;
     io->dynamic.cleanup = options->cleanup_empty_child_namespaces;
     io->dynamic.max_children = DEFAULT(options->max_child_namespaces, 10000);

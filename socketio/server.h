@@ -2,6 +2,7 @@
 #ifndef SIO_SERVER_H
 #define SIO_SERVER_H
 
+#include "adapters/session_store.h"
 #include "base/list.h"
 #include "base/log.h"
 #include "base/map.h"
@@ -40,6 +41,12 @@ typedef struct sio__counts {
     uint64_t sockets;
 } sio__counts_t;
 
+/* Connection state recovery, with the defaults filled in. */
+typedef struct sio__recovery_options {
+    bool enabled, skip_middlewares;
+    sio__session_limits_t limits;
+} sio__recovery_options_t;
+
 struct sio_server {
     eio_loop_t loop;
     eio_server_t *engine;
@@ -55,6 +62,7 @@ struct sio_server {
 
     uint32_t id_counter;
     unsigned connect_timeout_ms, max_attachments, max_json_depth;
+    sio__recovery_options_t recovery;
     const sio_parser_t *parser; /* NULL: the default one */
     sio__map_t namespaces;
     sio__list_t namespace_list;  /* in the order of their making */

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "socketio/ack.h"
 #include "socketio/json_scan.h"
+#include "socketio/recovery.h"
 
 #include <string.h>
 #include <time.h>
@@ -52,6 +53,7 @@ static void destroy(sio_socket_t *socket, bool on_loop)
 
     sio__listeners_free(socket->listeners);
     free_extras(socket->extras);
+    sio__free(socket->recoverable);
     sio__namespace_unref(socket->nsp);
     sio__client_unref(socket->client, on_loop);
     atomic_fetch_sub(&io->sockets_allocated, 1);
@@ -150,11 +152,15 @@ sio_socket_t *sio__socket_new(sio__client_t *client, sio_namespace_t *nsp, sio__
 
 static bool answer_connect(sio_socket_t *socket)
 {
-    char text[sizeof("{\"sid\":\"\"}") + SIO__ID_LEN];
+    char text[sizeof("{\"sid\":\"\",\"pid\":\"\"}") + 2 * SIO__ID_LEN];
     sio__buf_t json = {text, 0, sizeof(text), false};
 
     sio__buf_append(&json, "{\"sid\":\"", 8);
     sio__buf_append(&json, socket->id, SIO__ID_LEN);
+    if (socket->recoverable) {
+        sio__buf_append(&json, "\",\"pid\":\"", 9);
+        sio__buf_append(&json, socket->recoverable->pid, SIO__ID_LEN);
+    }
     sio__buf_append(&json, "\"}", 2);
     return sio__client_send(socket->client, SIO__CONNECT, socket->nsp->name, &json) == SIO_OK;
 }
@@ -186,7 +192,9 @@ void sio__socket_connect(sio_socket_t *socket)
     sio__namespace_add(nsp, socket);
     eio_timer_stop(&nsp->server->loop, &client->connect_timer);
     SIO__LOG(&nsp->server->log, SIO__DEBUG, area, "%s connected to %s", socket->id, nsp->name);
-    if (!answer_connect(socket))
+    if (nsp->recovery && !sio__recovery_connected(socket))
+        sio__client_close(client, "what it missed can't be sent");
+    else if (!answer_connect(socket))
         sio__client_close(client, "no room for the CONNECT packet");
     else
         call_connection_handlers(socket);
@@ -201,6 +209,7 @@ static void leave(sio_socket_t *socket)
 
     nsp->adapter->ops->del_all(nsp->adapter, &socket->member);
     sio__client_forget(socket);
+    sio__recovery_left(socket);
     atomic_store_explicit(&socket->state, SIO__GONE, memory_order_release);
     sio__server_release(nsp->server, &socket->release);
     sio__ack_end_all(socket);
@@ -236,6 +245,8 @@ void sio__socket_close(sio_socket_t *socket, enum sio_reason reason, const char 
              why.text, *detail ? ", " : "", detail);
     call_disconnect(nsp->listeners, SIO__ON_DISCONNECTING, socket, &why);
     call_disconnect(socket->listeners, SIO__ON_DISCONNECTING, socket, &why);
+    if (nsp->recovery)
+        sio__recovery_save(socket, reason);
     sio__namespace_remove(nsp, socket);
     leave(socket);
     call_disconnect(nsp->listeners, SIO__ON_DISCONNECT, socket, &why);

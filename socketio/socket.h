@@ -39,6 +39,7 @@ struct sio_socket {
     sio__member_t member;
     sio__listeners_t *listeners;
     sio__extras_t *extras;
+    struct sio__recoverable *recoverable; /* NULL: without connection state recovery */
     int64_t issued;
     union {                     /* never at once: the second is for the last reference */
         eio_deferred_t release; /* of the connection's reference */

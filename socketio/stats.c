@@ -1,11 +1,22 @@
 /* Live counters. Other threads get what the loop thread tells them when asked, or, when it is busy,
  * what it told last. */
 #include "socketio/namespace.h"
+#include "socketio/recovery.h"
 #include "socketio/server.h"
 
 #include "base/alloc.h"
 
 enum { WAIT_MS = 100 };
+
+static void add_recovery(const sio_namespace_t *nsp, sio_stats_t *stats)
+{
+    sio__session_counts_t counts;
+
+    sio__recovery_count(nsp, &counts);
+    stats->recovery_sessions += counts.sessions;
+    stats->recovery_packets += counts.packets;
+    stats->recovery_bytes += counts.bytes;
+}
 
 static void add_namespaces(const sio_server_t *io, sio_stats_t *stats)
 {
@@ -16,6 +27,8 @@ static void add_namespaces(const sio_server_t *io, sio_stats_t *stats)
 
         stats->namespaces++;
         stats->rooms += nsp->adapter->ops->room_count(nsp->adapter);
+        if (nsp->recovery)
+            add_recovery(nsp, stats);
     }
 }
 
