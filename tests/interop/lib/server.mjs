@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import readline from "node:readline";
 import { fileURLToPath } from "node:url";
+import { ownChild } from "../../wire/lib/children.mjs";
 import { within } from "../../wire/lib/wait.mjs";
 import { certificate } from "./certificate.mjs";
 
@@ -50,7 +51,7 @@ export class ServerProcess {
 
   async start() {
     const [program, ...rest] = this.kind.command;
-    this.child = spawn(program, [...rest, ...this.arguments()], { stdio: ["ignore", "pipe", "pipe"] });
+    this.child = ownChild(spawn(program, [...rest, ...this.arguments()], { stdio: ["ignore", "pipe", "pipe"] }));
     this.exited = new Promise((resolve) => {
       this.child.once("exit", (code, signal) => resolve({ code, signal }));
       this.child.once("error", (error) => resolve({ code: -1, signal: null, error }));

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import path from "node:path";
 import readline from "node:readline";
 import { fileURLToPath } from "node:url";
+import { ownChild } from "./children.mjs";
 import { within } from "./wait.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -22,9 +23,8 @@ export class Conformance {
 
   async start() {
     const [program, ...rest] = (process.env.SIO_CONFORMANCE || BUILT).split(" ");
-    this.child = spawn(program, [...rest, "--port", "0", "--host", "127.0.0.1", ...this.options], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const args = [...rest, "--port", "0", "--host", "127.0.0.1", ...this.options];
+    this.child = ownChild(spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] }));
     this.child.stderr.on("data", (chunk) => (this.stderr = (this.stderr + chunk).slice(-20000)));
     this.exited = new Promise((resolve) => {
       this.child.once("exit", (code, signal) => resolve(code ?? signal));
