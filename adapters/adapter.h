@@ -11,6 +11,7 @@
 #include "base/map.h"
 #include "base/span.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,6 +26,7 @@ typedef struct sio__member {
     uint64_t epoch;    /* the last broadcast that has dealt with it */
     bool known;        /* it is in the adapter's tables */
     bool own_room;     /* in the room of its id, which then needs no memory */
+    bool leaving;      /* within del_all: it joins nothing any more */
 } sio__member_t;
 
 static inline void sio__member_init(sio__member_t *member, const char *id)
@@ -53,8 +55,76 @@ typedef struct sio__broadcast {
     void *user;
 } sio__broadcast_t;
 
+/* An event for the other servers. */
+typedef struct sio__server_side {
+    sio__span_t text; /* ["name",...] */
+    const sio__span_t *attachments;
+    size_t attachment_count;
+} sio__server_side_t;
+
+/*
+ * Where answers of other servers go, while its owner waits for them: until forget(). Each call may
+ * end the wait, so that the sink is gone when it returns.
+ */
+typedef struct sio__ack_sink sio__ack_sink_t;
+
+struct sio__ack_sink {
+    void (*servers)(sio__ack_sink_t *sink, uint64_t count);
+    /* One other server says how many of its clients have been asked. */
+    void (*clients)(sio__ack_sink_t *sink, uint64_t count);
+    /* One of those clients, or (server_side_emit) one other server, has answered; `value` is the
+       first argument, without `data` when there is none. */
+    void (*reply)(sio__ack_sink_t *sink, sio__span_t value, const sio__span_t *attachments,
+                  size_t attachment_count);
+};
+
+/* Where the sockets that were asked for go; the same holds. */
+typedef struct sio__fetch_sink sio__fetch_sink_t;
+
+struct sio__fetch_sink {
+    void (*local)(sio__fetch_sink_t *sink, sio__member_t *member);
+    /* Of another server: { id, handshake, rooms, data }, borrowed. */
+    void (*remote)(sio__fetch_sink_t *sink, json_t *description);
+    /* The last call, exactly once. Not complete: a server has not answered in time. */
+    void (*done)(sio__fetch_sink_t *sink, bool complete);
+};
+
+/* Where the answer to another server's event goes: called at most once, on the loop thread. */
+typedef struct sio__answer sio__answer_t;
+
+struct sio__answer {
+    void (*give)(sio__answer_t *answer, const sio__server_side_t *args); /* text: [...] */
+    void (*free)(sio__answer_t *answer); /* after it, or when nobody will answer */
+};
+
+/* What an adapter asks of its namespace. All of it may run the program's code, and that may change
+ * anything but the memory of members, which lasts for this turn of the loop. */
+typedef struct sio__adapter_host sio__adapter_host_t;
+
+enum { SIO__CREATE_ROOM = 1, SIO__JOIN_ROOM, SIO__LEAVE_ROOM, SIO__DELETE_ROOM };
+
+typedef struct sio__adapter_host_ops {
+    /* As the program would; sockets that aren't connected are left alone. */
+    void (*join)(sio__adapter_host_t *host, sio__member_t *member, const char *room);
+    void (*leave)(sio__adapter_host_t *host, sio__member_t *member, const char *room);
+    void (*disconnect)(sio__adapter_host_t *host, sio__member_t *member, bool close);
+    /* `id` is NULL for SIO__CREATE_ROOM and SIO__DELETE_ROOM. */
+    void (*room_changed)(sio__adapter_host_t *host, int change, const char *room, const char *id);
+    /* Another server's event; `answer` (taken) is NULL when it wants none. */
+    void (*server_side_event)(sio__adapter_host_t *host, const sio__server_side_t *event,
+                              sio__answer_t *answer);
+} sio__adapter_host_ops_t;
+
+struct sio__adapter_host {
+    const sio__adapter_host_ops_t *ops;
+};
+
 typedef struct sio__adapter sio__adapter_t;
 
+/*
+ * Operations on an audience concern the sockets of all servers, but for SIO__LOCAL. Those that
+ * answer to a sink may do so within the call.
+ */
 typedef struct sio__adapter_ops {
     /* 0, or -1 out of memory. Joining a room again is fine. */
     int (*add)(sio__adapter_t *adapter, sio__member_t *member, const char *room);
@@ -75,11 +145,33 @@ typedef struct sio__adapter_ops {
     void (*broadcast)(sio__adapter_t *adapter, const sio__audience_t *audience,
                       const sio__broadcast_t *broadcast);
 
+    /* A broadcast whose text has an acknowledgement's id. `deliver` counts the local clients and
+       waits for them; the sink gets what other servers' clients answer. */
+    void (*broadcast_with_ack)(sio__adapter_t *adapter, const sio__audience_t *audience,
+                               const sio__broadcast_t *broadcast, sio__ack_sink_t *sink);
+    /* How many servers there are, this one included: to sink->servers. */
+    void (*server_count)(sio__adapter_t *adapter, sio__ack_sink_t *sink);
+    void (*fetch_sockets)(sio__adapter_t *adapter, const sio__audience_t *audience,
+                          sio__fetch_sink_t *sink);
+    /* 0, or -1 out of memory. */
+    int (*add_sockets)(sio__adapter_t *adapter, const sio__audience_t *audience,
+                       const char *const *rooms);
+    int (*del_sockets)(sio__adapter_t *adapter, const sio__audience_t *audience,
+                       const char *const *rooms);
+    int (*disconnect_sockets)(sio__adapter_t *adapter, const sio__audience_t *audience, bool close);
+    /* To the other servers; `sink` is NULL when no answers are wanted. 0, or -1: there can't be
+       other servers. */
+    int (*server_side_emit)(sio__adapter_t *adapter, const sio__server_side_t *event,
+                            sio__ack_sink_t *sink);
+    /* The owner of a sink (of either kind) waits no longer. */
+    void (*forget)(sio__adapter_t *adapter, const void *sink);
+
     void (*free)(sio__adapter_t *adapter); /* no members are left */
 } sio__adapter_ops_t;
 
 struct sio__adapter {
     const sio__adapter_ops_t *ops;
+    sio__adapter_host_t *host; /* set by whoever made it; NULL: nobody is told of rooms */
 };
 
 /* Rooms of this process. NULL: out of memory. */

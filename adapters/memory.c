@@ -11,6 +11,7 @@
 typedef struct memory_adapter {
     sio__adapter_t base;
     sio__map_t rooms;       /* room_t by name */
+    size_t own_rooms;       /* of these, `own` ones */
     sio__map_t memberships; /* membership_t by room and member */
     sio__map_t members;     /* by id */
     sio__list_t all;        /* members */
@@ -20,6 +21,9 @@ typedef struct memory_adapter {
 typedef struct room {
     sio__map_node_t by_name;
     sio__list_t members; /* membership_t */
+    unsigned uses;       /* calls on the stack that look at it after running the program's code */
+    bool deleted;
+    bool own; /* of a member's id, made by that member */
     char name[];
 } room_t;
 
@@ -74,6 +78,14 @@ static membership_t *find_membership(const memory_adapter_t *memory, const room_
 
 /* ------------------------------------------------------------------------ joining and leaving */
 
+static void tell(const memory_adapter_t *memory, int change, const char *room, const char *id)
+{
+    sio__adapter_host_t *host = memory->base.host;
+
+    if (host)
+        host->ops->room_changed(host, change, room, id);
+}
+
 static int know_member(memory_adapter_t *memory, sio__member_t *member)
 {
     if (member->known)
@@ -94,6 +106,8 @@ static room_t *new_room(memory_adapter_t *memory, const char *name)
         return NULL;
     memcpy(room->name, name, len + 1);
     sio__list_init(&room->members);
+    room->uses = 1;
+    room->deleted = room->own = false;
     if (sio__map_insert(&memory->rooms, &room->by_name, room->name, len)) {
         sio__free(room);
         return NULL;
@@ -101,12 +115,20 @@ static room_t *new_room(memory_adapter_t *memory, const char *name)
     return room;
 }
 
-static void drop_if_empty(memory_adapter_t *memory, room_t *room)
+static bool delete_if_empty(memory_adapter_t *memory, room_t *room)
 {
-    if (!sio__list_empty(&room->members))
-        return;
+    if (room->deleted || !sio__list_empty(&room->members))
+        return false;
     sio__map_remove(&memory->rooms, &room->by_name);
-    sio__free(room);
+    room->deleted = true;
+    memory->own_rooms -= room->own;
+    return true;
+}
+
+static void stop_using(room_t *room)
+{
+    if (--room->uses == 0 && room->deleted)
+        sio__free(room);
 }
 
 static membership_t *enter(memory_adapter_t *memory, room_t *room, sio__member_t *member)
@@ -131,12 +153,26 @@ static membership_t *enter(memory_adapter_t *memory, room_t *room, sio__member_t
 static void leave(memory_adapter_t *memory, membership_t *membership)
 {
     room_t *room = membership->room;
+    const char *id = membership->member->id;
 
     sio__map_remove(&memory->memberships, &membership->by_key);
     sio__list_remove(&membership->of_room);
     sio__list_remove(&membership->of_member);
     sio__free(membership);
-    drop_if_empty(memory, room);
+    room->uses++;
+    tell(memory, SIO__LEAVE_ROOM, room->name, id);
+    if (delete_if_empty(memory, room))
+        tell(memory, SIO__DELETE_ROOM, room->name, NULL);
+    stop_using(room);
+}
+
+static void leave_own(const memory_adapter_t *memory, sio__member_t *member)
+{
+    if (!member->own_room)
+        return;
+    member->own_room = false;
+    tell(memory, SIO__LEAVE_ROOM, member->id, member->id);
+    tell(memory, SIO__DELETE_ROOM, member->id, NULL);
 }
 
 /* A room by that name becomes real while a member is in it by its id alone: it was there first. */
@@ -156,31 +192,69 @@ static int enter_owner(memory_adapter_t *memory, room_t *room)
     return 0;
 }
 
+/* The room of a member's id is there already when the member is in it. */
 static int enter_new_room(memory_adapter_t *memory, sio__member_t *member, const char *name)
 {
     room_t *room = new_room(memory, name);
+    bool existed;
 
     if (!room)
         return -1;
-    if (enter_owner(memory, room) == 0 && enter(memory, room, member))
+    if (enter_owner(memory, room) || !enter(memory, room, member)) {
+        delete_if_empty(memory, room);
+        stop_using(room);
+        return -1;
+    }
+    room->own = strcmp(name, member->id) == 0;
+    memory->own_rooms += room->own;
+    existed = SIO__CONTAINER(room->members.next, membership_t, of_room)->member != member;
+    if (!existed)
+        tell(memory, SIO__CREATE_ROOM, room->name, NULL);
+    tell(memory, SIO__JOIN_ROOM, room->name, member->id);
+    stop_using(room);
+    return 0;
+}
+
+/* Mostly the first room of all, and a mark is enough; a later one has its place in the order. */
+static int enter_own(memory_adapter_t *memory, sio__member_t *member)
+{
+    if (member->own_room)
         return 0;
-    drop_if_empty(memory, room);
-    return -1;
+    if (!sio__list_empty(&member->rooms))
+        return enter_new_room(memory, member, member->id);
+    member->own_room = true;
+    tell(memory, SIO__CREATE_ROOM, member->id, NULL);
+    tell(memory, SIO__JOIN_ROOM, member->id, member->id);
+    return 0;
+}
+
+static int enter_room(memory_adapter_t *memory, sio__member_t *member, room_t *room)
+{
+    if (find_membership(memory, room, member))
+        return 0;
+    if (!enter(memory, room, member))
+        return -1;
+    room->uses++;
+    tell(memory, SIO__JOIN_ROOM, room->name, member->id);
+    stop_using(room);
+    return 0;
 }
 
 static int memory_add(sio__adapter_t *adapter, sio__member_t *member, const char *name)
 {
     memory_adapter_t *memory = memory_of(adapter);
-    room_t *room = find_room(memory, name);
+    room_t *room;
 
+    if (member->leaving)
+        return 0;
     if (know_member(memory, member))
         return -1;
+    room = find_room(memory, name);
     if (room)
-        return find_membership(memory, room, member) || enter(memory, room, member) ? 0 : -1;
+        return enter_room(memory, member, room);
     if (strcmp(name, member->id) != 0)
         return enter_new_room(memory, member, name);
-    member->own_room = true;
-    return 0;
+    return enter_own(memory, member);
 }
 
 static void memory_del(sio__adapter_t *adapter, sio__member_t *member, const char *name)
@@ -192,21 +266,22 @@ static void memory_del(sio__adapter_t *adapter, sio__member_t *member, const cha
     if (membership)
         leave(memory, membership);
     else if (strcmp(name, member->id) == 0)
-        member->own_room = false;
+        leave_own(memory, member);
 }
 
 static void memory_del_all(sio__adapter_t *adapter, sio__member_t *member)
 {
     memory_adapter_t *memory = memory_of(adapter);
 
-    if (!member->known)
+    if (!member->known || member->leaving)
         return;
+    member->leaving = true;
+    leave_own(memory, member);
     while (!sio__list_empty(&member->rooms))
         leave(memory, SIO__CONTAINER(member->rooms.next, membership_t, of_member));
     sio__map_remove(&memory->members, &member->by_id);
     sio__list_remove(&member->link);
-    member->own_room = false;
-    member->known = false;
+    member->known = member->leaving = false;
 }
 
 /* ------------------------------------------------------------------------------------- asking */
@@ -242,7 +317,9 @@ static void memory_each_room(const sio__adapter_t *adapter, const sio__member_t 
 
 static size_t memory_room_count(const sio__adapter_t *adapter)
 {
-    return memory_of_const(adapter)->rooms.count;
+    const memory_adapter_t *memory = memory_of_const(adapter);
+
+    return memory->rooms.count - memory->own_rooms;
 }
 
 /* --------------------------------------------------------------------------------- broadcasts */
@@ -317,6 +394,130 @@ static void memory_broadcast(sio__adapter_t *adapter, const sio__audience_t *aud
     memory_apply(adapter, audience, broadcast->deliver, broadcast->user);
 }
 
+static void memory_broadcast_with_ack(sio__adapter_t *adapter, const sio__audience_t *audience,
+                                      const sio__broadcast_t *broadcast, sio__ack_sink_t *sink)
+{
+    (void)sink; /* all receivers are here */
+    memory_broadcast(adapter, audience, broadcast);
+}
+
+/* ------------------------------------------------------------- operations on many, other servers
+ */
+
+/* Members collected before the program's code runs for each. */
+typedef struct collection {
+    sio__member_t **items;
+    size_t count, cap;
+    bool failed;
+} collection_t;
+
+static void collect(sio__member_t *member, void *user)
+{
+    collection_t *all = user;
+
+    if (all->count == all->cap) {
+        size_t cap = all->cap ? all->cap * 2 : 16;
+        sio__member_t **grown = sio__realloc(all->items, cap * sizeof(*grown));
+
+        if (!grown) {
+            all->failed = true;
+            return;
+        }
+        all->items = grown;
+        all->cap = cap;
+    }
+    all->items[all->count++] = member;
+}
+
+static int collect_all(sio__adapter_t *adapter, const sio__audience_t *audience, collection_t *all)
+{
+    *all = (collection_t){NULL, 0, 0, false};
+    memory_apply(adapter, audience, collect, all);
+    if (!all->failed)
+        return 0;
+    sio__free(all->items);
+    return -1;
+}
+
+static int memory_add_sockets(sio__adapter_t *adapter, const sio__audience_t *audience,
+                              const char *const *rooms)
+{
+    sio__adapter_host_t *host = adapter->host;
+    collection_t all;
+
+    if (collect_all(adapter, audience, &all))
+        return -1;
+    for (size_t i = 0; i < all.count; i++)
+        for (const char *const *room = rooms; *room; room++)
+            host->ops->join(host, all.items[i], *room);
+    sio__free(all.items);
+    return 0;
+}
+
+static int memory_del_sockets(sio__adapter_t *adapter, const sio__audience_t *audience,
+                              const char *const *rooms)
+{
+    sio__adapter_host_t *host = adapter->host;
+    collection_t all;
+
+    if (collect_all(adapter, audience, &all))
+        return -1;
+    for (size_t i = 0; i < all.count; i++)
+        for (const char *const *room = rooms; *room; room++)
+            host->ops->leave(host, all.items[i], *room);
+    sio__free(all.items);
+    return 0;
+}
+
+static int memory_disconnect_sockets(sio__adapter_t *adapter, const sio__audience_t *audience,
+                                     bool close)
+{
+    sio__adapter_host_t *host = adapter->host;
+    collection_t all;
+
+    if (collect_all(adapter, audience, &all))
+        return -1;
+    for (size_t i = 0; i < all.count; i++)
+        host->ops->disconnect(host, all.items[i], close);
+    sio__free(all.items);
+    return 0;
+}
+
+static void give_to_sink(sio__member_t *member, void *user)
+{
+    sio__fetch_sink_t *sink = user;
+
+    sink->local(sink, member);
+}
+
+static void memory_fetch_sockets(sio__adapter_t *adapter, const sio__audience_t *audience,
+                                 sio__fetch_sink_t *sink)
+{
+    memory_apply(adapter, audience, give_to_sink, sink);
+    sink->done(sink, true);
+}
+
+static void memory_server_count(sio__adapter_t *adapter, sio__ack_sink_t *sink)
+{
+    (void)adapter;
+    sink->servers(sink, 1);
+}
+
+static int memory_server_side_emit(sio__adapter_t *adapter, const sio__server_side_t *event,
+                                   sio__ack_sink_t *sink)
+{
+    (void)adapter;
+    (void)event;
+    (void)sink;
+    return -1;
+}
+
+static void memory_forget(sio__adapter_t *adapter, const void *sink)
+{
+    (void)adapter;
+    (void)sink;
+}
+
 /* --------------------------------------------------------------------------------------- life */
 
 static void memory_free(sio__adapter_t *adapter)
@@ -339,6 +540,14 @@ static const sio__adapter_ops_t memory_ops = {
     .room_count = memory_room_count,
     .apply = memory_apply,
     .broadcast = memory_broadcast,
+    .broadcast_with_ack = memory_broadcast_with_ack,
+    .server_count = memory_server_count,
+    .fetch_sockets = memory_fetch_sockets,
+    .add_sockets = memory_add_sockets,
+    .del_sockets = memory_del_sockets,
+    .disconnect_sockets = memory_disconnect_sockets,
+    .server_side_emit = memory_server_side_emit,
+    .forget = memory_forget,
     .free = memory_free,
 };
 

@@ -11,6 +11,7 @@ struct sio__ack {
     sio__map_node_t by_key;
     ack_key_t key;
     sio__list_t of_socket;
+    sio__list_t of_group; /* acknowledgements of one broadcast */
     sio__timer_t timer;
     unsigned timeout_ms;
     sio_server_t *server; /* NULL: it doesn't wait */
@@ -44,6 +45,7 @@ sio__ack_t *sio__ack_new(sio_reply_fn fn, void *user, unsigned timeout_ms, uint6
     ack->timeout_ms = timeout_ms;
     ack->key.id = id;
     sio__list_init(&ack->of_socket);
+    sio__list_init(&ack->of_group);
     sio__timer_init(&ack->timer, on_timeout);
     return ack;
 }
@@ -73,6 +75,7 @@ static void stop(sio__ack_t *ack)
         return;
     sio__map_remove(&io->acks, &ack->by_key);
     sio__list_remove(&ack->of_socket);
+    sio__list_remove(&ack->of_group);
     eio_timer_stop(&io->loop, &ack->timer);
     ack->server = NULL;
 }
@@ -81,6 +84,17 @@ void sio__ack_free(sio__ack_t *ack)
 {
     stop(ack);
     sio__free(ack);
+}
+
+void sio__ack_group(sio__ack_t *ack, sio__list_t *group)
+{
+    sio__list_append(group, &ack->of_group);
+}
+
+void sio__ack_free_all(sio__list_t *group)
+{
+    while (!sio__list_empty(group))
+        sio__ack_free(SIO__CONTAINER(group->next, sio__ack_t, of_group));
 }
 
 void sio__ack_end(sio__ack_t *ack, int status, const sio_event_t *reply)

@@ -15,6 +15,10 @@ int sio__ack_start(sio_socket_t *socket, sio__ack_t *ack);
 /* Without a call back, for an emit that failed. Stops it if it waits. */
 void sio__ack_free(sio__ack_t *ack);
 
+/* Acknowledgements that started and are freed together, as long as they wait. */
+void sio__ack_group(sio__ack_t *ack, sio__list_t *group);
+void sio__ack_free_all(sio__list_t *group);
+
 /* Ends it with a call back. */
 void sio__ack_end(sio__ack_t *ack, int status, const sio_event_t *reply);
 

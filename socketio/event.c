@@ -148,6 +148,7 @@ static void init_event(sio_event_t *event, sio_socket_t *socket, const sio__pack
     atomic_init(&event->refs, 0);
     atomic_init(&event->acked, false);
     event->socket = socket;
+    event->caller = NULL;
     event->held = NULL;
     event->name = NULL;
     event->name_len = 0;

@@ -22,11 +22,28 @@ struct sio_value {
     sio_value_t *next;        /* in the event's `nested` list */
 };
 
+struct sio__source;
+
+/* Another server, which waits for the answer to its event: shared by that event and a held copy. */
+typedef struct sio__caller {
+    atomic_uint refs;
+    /* 0, or what the arguments' form gives. Any thread. */
+    int (*answer)(struct sio__caller *caller, const struct sio__source *source);
+    void (*free)(struct sio__caller *caller); /* any thread */
+} sio__caller_t;
+
+static inline void sio__caller_unref(sio__caller_t *caller)
+{
+    if (caller && atomic_fetch_sub(&caller->refs, 1) == 1)
+        caller->free(caller);
+}
+
 struct sio__event_chunk; /* of the memory that lives as long as the event */
 
 struct sio_event {
     atomic_uint refs;     /* 0: on the stack, borrowed */
-    sio_socket_t *socket; /* a held event has a reference */
+    sio_socket_t *socket; /* a held event has a reference; NULL: it is no client's */
+    sio__caller_t *caller; /* of another server's event that wants an answer; likewise */
     sio_event_t *held; /* of a stack event: its held copy (a reference); acknowledging acts on that,
                           see sio__event_answered */
     char *name;        /* unescaped, NUL-terminated (NULs within count in name_len), or NULL */
@@ -56,6 +73,10 @@ static inline sio_event_t *sio__event_answered(sio_event_t *event)
  */
 int sio__event_init(sio_event_t *event, sio_socket_t *socket, const sio__packet_t *packet,
                     sio__attachments_t attachments, unsigned max_depth, const char **error);
+
+/* An acknowledgement's first argument (no `data`: none) as an event of its own, without a socket.
+ * sio_event_release(). NULL: out of memory. */
+sio_event_t *sio__event_of_value(sio__span_t value, sio__attachments_t attachments);
 
 /* Frees what hangs on it (parsed JSON, heap arguments), not the event itself. */
 void sio__event_clear(sio_event_t *event);

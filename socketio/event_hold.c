@@ -98,6 +98,9 @@ static sio_event_t *copy_event(sio_event_t *event)
     copy_parts(&block, event, copy);
     if (copy->socket)
         sio_socket_ref(copy->socket);
+    copy->caller = event->caller;
+    if (copy->caller)
+        atomic_fetch_add(&copy->caller->refs, 1);
     return copy;
 }
 
@@ -115,15 +118,31 @@ sio_event_t *sio_event_hold(sio_event_t *event)
     return event->held;
 }
 
+sio_event_t *sio__event_of_value(sio__span_t value, sio__attachments_t attachments)
+{
+    sio__packet_t packet = {.type = SIO__ACK, .item_count = value.data != NULL, .items = {value}};
+    sio_event_t event, *held;
+    const char *error;
+
+    if (sio__event_init(&event, NULL, &packet, attachments, 0, &error))
+        return NULL;
+    held = sio_event_hold(&event);
+    sio__event_clear(&event);
+    return held;
+}
+
 void sio_event_release(sio_event_t *event)
 {
+    sio__caller_t *caller;
     sio_socket_t *socket;
 
     /* One on the stack belongs to its decoder, whoever releases it. */
     if (!event || atomic_load(&event->refs) == 0 || atomic_fetch_sub(&event->refs, 1) != 1)
         return;
     socket = event->socket;
+    caller = event->caller;
     sio__event_clear(event);
     sio__free(event);
     sio_socket_unref(socket);
+    sio__caller_unref(caller);
 }

@@ -110,12 +110,29 @@ static int send_ack(sio_event_t *event, const sio__encoder_t *encoder)
     return error;
 }
 
+/* Another server's event. */
+static int answer_caller(sio_event_t *event, const sio__source_t *source)
+{
+    int error;
+
+    if (atomic_exchange(&event->acked, true)) {
+        sio__source_drop(source);
+        return SIO_ESTATE;
+    }
+    error = event->caller->answer(event->caller, source);
+    if (error)
+        atomic_store(&event->acked, false);
+    return error;
+}
+
 static int ack_source(sio_event_t *event, const sio__source_t *source)
 {
     sio__encoder_t encoder;
     int error = SIO_OK;
 
     event = sio__event_answered(event);
+    if (event->caller)
+        return answer_caller(event, source);
     if (!event->has_id || sio__socket_state(event->socket) != SIO__CONNECTED) {
         sio__source_drop(source);
         return event->has_id ? SIO_EDISCONNECTED : SIO_OK;

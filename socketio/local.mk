@@ -7,7 +7,10 @@ libcore_la_SOURCES = \
 	socketio/ack.h \
 	socketio/args.c \
 	socketio/args.h \
+	socketio/audience.c \
+	socketio/audience.h \
 	socketio/broadcast.c \
+	socketio/broadcast_ack.c \
 	socketio/client.c \
 	socketio/client.h \
 	socketio/client_bundle.c \
@@ -21,6 +24,7 @@ libcore_la_SOURCES = \
 	socketio/event.c \
 	socketio/event.h \
 	socketio/event_hold.c \
+	socketio/fetch.c \
 	socketio/files.c \
 	socketio/files.h \
 	socketio/format_error.c \
@@ -31,6 +35,8 @@ libcore_la_SOURCES = \
 	socketio/handlers.c \
 	socketio/handshake.c \
 	socketio/jansson_write.c \
+	socketio/host.c \
+	socketio/host.h \
 	socketio/js_number.c \
 	socketio/js_number.h \
 	socketio/json_number.c \
@@ -55,6 +61,8 @@ libcore_la_SOURCES = \
 	socketio/namespace.h \
 	socketio/next.c \
 	socketio/next.h \
+	socketio/operation.h \
+	socketio/operators.c \
 	socketio/options.c \
 	socketio/pack.c \
 	socketio/packet.c \
@@ -65,10 +73,16 @@ libcore_la_SOURCES = \
 	socketio/recovery.c \
 	socketio/recovery.h \
 	socketio/recovery_packet.c \
+	socketio/remote.c \
+	socketio/remote.h \
+	socketio/replies.c \
+	socketio/replies.h \
 	socketio/request.c \
 	socketio/request.h \
 	socketio/server.c \
 	socketio/server.h \
+	socketio/server_side.c \
+	socketio/server_side.h \
 	socketio/signals.c \
 	socketio/socket.c \
 	socketio/socket.h \

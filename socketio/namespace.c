@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "socketio/dynamic.h"
+#include "socketio/host.h"
 #include "socketio/recovery.h"
 #include "socketio/server.h"
 #include "socketio/socket.h"
@@ -21,6 +22,8 @@ static void free_namespace(sio_namespace_t *nsp)
 {
     sio__family_free(nsp->family);
     sio__listeners_free(nsp->listeners);
+    sio__listeners_free(nsp->server_side);
+    sio__listeners_free(nsp->on_room);
     sio__recovery_close(nsp);
     if (nsp->adapter)
         nsp->adapter->ops->free(nsp->adapter);
@@ -85,6 +88,8 @@ sio_namespace_t *sio__namespace_new_hidden(sio_server_t *io, const char *name)
         return NULL;
     }
     nsp->name_len = strlen(name);
+    nsp->host.ops = &sio__adapter_host_ops;
+    nsp->adapter->host = &nsp->host;
     return nsp;
 }
 

@@ -168,6 +168,7 @@ static void apply_own(sio_server_t *io, const sio_options_t *options)
 {
     io->user = options->user;
     io->connect_timeout_ms = DEFAULT(options->connect_timeout_ms, 45000);
+    io->ack_timeout_ms = DEFAULT(options->ack_timeout_ms, 10000);
     io->max_attachments = DEFAULT(options->max_attachments, 10);
     io->max_json_depth = DEFAULT(options->max_json_depth, 10000);
     io->recovery = recovery_options(options);

@@ -5,6 +5,7 @@
 #include "socketio/dynamic.h"
 #include "socketio/files.h"
 #include "socketio/namespace.h"
+#include "socketio/operation.h"
 #include "socketio/request.h"
 #include "socketio/socket.h"
 
@@ -80,6 +81,7 @@ static sio_server_t *new_server(void)
     sio__list_init(&io->namespace_list);
     sio__list_init(&io->answered);
     sio__list_init(&io->dynamic.parents);
+    sio__list_init(&io->operations);
     return io;
 }
 
@@ -140,6 +142,7 @@ static void on_loop_closed(void *user)
 
 static void close_loop(sio_server_t *io)
 {
+    sio__operations_close(io);
     sio__signals_close(io);
     sio__stats_close(io);
     uv_mutex_lock(&io->post_mutex);

@@ -61,12 +61,15 @@ struct sio_server {
     bool scratch_busy;
 
     uint32_t id_counter;
-    unsigned connect_timeout_ms, max_attachments, max_json_depth;
+    unsigned connect_timeout_ms, max_attachments, max_json_depth, max_namespaces;
     sio__recovery_options_t recovery;
     const sio_parser_t *parser; /* NULL: the default one */
     sio__map_t namespaces;
     sio__list_t namespace_list;  /* in the order of their making */
     sio__map_t acks;             /* all pending acknowledgements, by socket and id */
+    sio__list_t operations;      /* operation.h */
+    bool operations_closed;
+    unsigned ack_timeout_ms;
     sio__dynamic_t dynamic;      /* namespaces that clients bring about */
     sio__listeners_t *listeners; /* of the server itself */
     sio__counts_t counts;

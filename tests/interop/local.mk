@@ -5,6 +5,7 @@ tests_interop_twin_SOURCES = \
 	tests/interop/twin.c \
 	tests/interop/twin.h \
 	tests/interop/twin_application.c \
+	tests/interop/twin_cluster.c \
 	tests/interop/twin_dynamic.c \
 	tests/interop/twin_emitting.c \
 	tests/interop/twin_listeners.c \
@@ -15,6 +16,7 @@ EXTRA_DIST += \
 	tests/interop/conformance_reference.mjs \
 	tests/interop/differences.mjs \
 	tests/interop/lib/application.mjs \
+	tests/interop/lib/application_cluster.mjs \
 	tests/interop/lib/application_dynamic.mjs \
 	tests/interop/lib/certificate.mjs \
 	tests/interop/lib/context.mjs \
@@ -37,6 +39,7 @@ EXTRA_DIST += \
 	tests/interop/scenarios/addresses.mjs \
 	tests/interop/scenarios/binary.mjs \
 	tests/interop/scenarios/client-bundle.mjs \
+	tests/interop/scenarios/cluster.mjs \
 	tests/interop/scenarios/connect-timeout.mjs \
 	tests/interop/scenarios/connect.mjs \
 	tests/interop/scenarios/cors.mjs \

@@ -16,6 +16,8 @@ struct twin {
     sio_namespace_t *control;
     sio_next_t *held[TWIN_HELD_MAX]; /* connections waiting in "/guarded" */
     size_t held_count;
+    sio_remote_t *remotes[TWIN_HELD_MAX]; /* found by "fetch" */
+    size_t remotes_count;
     sio_namespace_t *parents[4];
     sio_next_t *checks[TWIN_HELD_MAX]; /* names that a parent is being asked about */
     size_t checks_count;
@@ -60,6 +62,7 @@ json_t *twin_rooms(const sio_socket_t *socket);
 void twin_install(struct twin *app);
 void twin_install_namespace(sio_namespace_t *nsp);
 void twin_install_dynamic(struct twin *app);
+void twin_install_cluster(struct twin *app);
 void twin_install_socket_events(sio_namespace_t *nsp);
 void twin_install_room_events(sio_namespace_t *nsp);
 void twin_install_listener_events(sio_namespace_t *nsp);

@@ -275,6 +275,7 @@ void twin_install(struct twin *app)
     sio_use(guarded, first_middleware, app);
     sio_use(guarded, second_middleware, app);
     twin_install_namespace(guarded);
+    twin_install_cluster(app);
     install_control(app); /* last, so that it sees the others leave at a shutdown */
     twin_install_dynamic(app);
     twin_install_engine(app);

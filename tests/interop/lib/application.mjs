@@ -1,6 +1,7 @@
 // The scenario application: every behaviour a scenario can ask for, asked for by events only.
 // twin.c does the same, event by event; a change here is a change there.
 
+import { installCluster } from "./application_cluster.mjs";
 import { installDynamic } from "./application_dynamic.mjs";
 
 const observers = (io) => io.of("/control");
@@ -13,6 +14,7 @@ export function installApplication(io, { hooks }) {
   }
   installGreeting(io);
   installGuarded(io, held);
+  installCluster(io, { report, installSocket });
   installControl(io, held);
   installDynamic(io, { report, installSocket });
   installEngine(io, hooks);
