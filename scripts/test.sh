@@ -59,7 +59,7 @@ run_stage() {
 # What failed and what it said, or how the log ends when nothing says "failed".
 show_failures() {
     awk '/^(not ok|FAIL:|ERROR:)|error:|Sanitizer:/ { failing = 12 }
-        /^(ok|PASS:|1\.\.)/ { failing = 0 }
+        /^(ok|PASS:|1\.\.)|^[0-9]+ passed, / { failing = 0 }
         failing-- > 0 && shown++ < 60 { print "    " $0 }
         END { exit !shown }' "$1" || tail -n 20 "$1" | sed 's/^/    /'
     echo "    (all of it: $1)"
