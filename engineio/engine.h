@@ -11,6 +11,7 @@
 #include "engineio/cookie.h"
 #include "engineio/cors.h"
 #include "engineio/deflate.h"
+#include "engineio/limits.h"
 #include "engineio/loop.h"
 #include "engineio/message.h"
 
@@ -68,6 +69,8 @@ typedef struct eio_handlers {
     /* The last call for a session; `detail` says in English what the reason can't. Its memory goes
      * at the end of the iteration. */
     void (*on_close)(eio_session_t *session, eio_reason_t reason, const char *detail, void *user);
+    /* The shutdown is about to close it. */
+    void (*on_closing)(eio_session_t *session, void *user);
     void (*on_upgrade)(eio_session_t *session, void *user);
     /* The outbox is empty and the transport writable again after packets had to wait. */
     void (*on_drain)(eio_session_t *session, void *user);
@@ -101,7 +104,8 @@ typedef struct eio_options {
     unsigned outbox_stall_ms;          /* 0: 30000 */
     unsigned http_timeout_ms;          /* 0: 60000 */
     size_t max_connections;            /* 0: no limit */
-    bool quiet_libwebsockets;          /* its process-wide log: warnings and errors only */
+    eio_limit_options_t limits;
+    bool quiet_libwebsockets; /* its process-wide log: warnings and errors only */
     eio_handlers_t handlers;
     void *user;
     const sio__log_t *log; /* borrowed */
@@ -147,9 +151,14 @@ int eio_server_lws_protocol(eio_server_t *server, struct lws_protocols *protocol
 /* No new connections; new sessions are refused with 503 from now on. */
 void eio_server_stop_listening(eio_server_t *server);
 
+/* So many sessions are closed together at a shutdown. */
+enum { EIO_CLOSE_BATCH = 100 };
+
 /*
- * Closes every session ("forced close"), lets queued packets leave for at most drain_ms, closes all
- * connections and frees the server; `done` is called last, when nothing of it is left on the loop.
+ * Closes every session ("forced close"; when there are many, in batches over the first half of
+ * drain_ms, so that their clients don't reconnect all at once), lets queued packets leave for at
+ * most drain_ms, closes all connections and frees the server; `done` is called last, when nothing
+ * of it is left on the loop.
  */
 void eio_server_close(eio_server_t *server, unsigned drain_ms, void (*done)(void *user),
                       void *user);

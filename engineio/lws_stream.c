@@ -40,8 +40,8 @@ struct eio_transport_layer {
     unsigned vhosts;
     sio__list_t streams;
     size_t stream_count;
-    void (*on_empty)(void *user);
-    void *on_empty_user;
+    void (*on_gone)(eio_stream_t *stream, void *user);
+    void *on_gone_user;
     uint64_t bytes_in, bytes_out;
     uv_idle_t closer;
     void (*done)(void *user);
@@ -72,8 +72,8 @@ static void stream_closed(raw_stream_t *raw)
     layer->stream_count--;
     if (handler)
         handler->on_closed(user, raw->error);
-    if (layer->stream_count == 0 && layer->on_empty)
-        layer->on_empty(layer->on_empty_user);
+    if (layer->on_gone)
+        layer->on_gone(&raw->base, layer->on_gone_user);
 }
 
 static int stream_received(raw_stream_t *raw, void *data, size_t len)
@@ -320,10 +320,11 @@ size_t eio_transport_layer_count(const eio_transport_layer_t *layer)
     return layer->stream_count;
 }
 
-void eio_transport_layer_on_empty(eio_transport_layer_t *layer, void (*fn)(void *user), void *user)
+void eio_transport_layer_on_gone(eio_transport_layer_t *layer,
+                                 void (*fn)(eio_stream_t *stream, void *user), void *user)
 {
-    layer->on_empty = fn;
-    layer->on_empty_user = user;
+    layer->on_gone = fn;
+    layer->on_gone_user = user;
 }
 
 void eio_transport_layer_each(eio_transport_layer_t *layer, void (*fn)(eio_stream_t *stream))

@@ -7,6 +7,10 @@
 
 static void on_drain_timeout(sio__timer_t *timer);
 static void on_finish(eio_deferred_t *deferred);
+static void on_batch(sio__timer_t *timer);
+static void on_stream_gone(eio_stream_t *stream, void *user);
+
+enum { BATCH_MS = 50 };
 
 /* ---- options ---- */
 
@@ -91,6 +95,7 @@ static void free_server(eio_server_t *server)
     sio__buf_free(&server->payload);
     eio_chunk_pool_free(&server->chunks);
     eio_compressor_free(&server->compressor);
+    eio_limits_free(&server->limits);
     sio__map_free(&server->sessions);
     free_char(server->cookie.name);
     free_char(server->cookie.path);
@@ -118,10 +123,13 @@ eio_server_t *eio_server_new(eio_loop_t *loop, const eio_options_t *options, int
     server->loop = loop;
     sio__map_init(&server->sessions);
     sio__list_init(&server->session_list);
+    sio__list_init(&server->to_close);
+    sio__timer_init(&server->batch_timer, on_batch);
     sio__list_init(&server->listeners);
     sio__timer_init(&server->drain_timer, on_drain_timeout);
     eio_deferred_init(&server->finish, on_finish);
     server->refs = 1;
+    eio_limits_init(&server->limits, loop, &options->limits);
     if (!copy_options(server, options)) {
         free_server(server);
         return NULL;
@@ -141,11 +149,35 @@ eio_server_t *eio_server_new(eio_loop_t *loop, const eio_options_t *options, int
         free_server(server);
         return NULL;
     }
+    eio_transport_layer_on_gone(server->layer, on_stream_gone, server);
     *error = 0;
     return server;
 }
 
 /* ---- listening ---- */
+
+static void on_stream_gone(eio_stream_t *stream, void *user)
+{
+    eio_server_t *server = user;
+
+    eio_limits_disconnect(&server->limits, stream->owner);
+    eio_server_stream_gone(server);
+}
+
+/* NULL with *refused: its address has too many. */
+static eio_address_t *count_connection(eio_server_t *server, const struct sockaddr *peer,
+                                       bool *refused)
+{
+    eio_stream_t stream = {0};
+    char text[46];
+
+    *refused = false;
+    if (!server->options.limits.connections_per_address)
+        return NULL;
+    eio_stream_set_address(&stream, peer);
+    eio_stream_address(&stream, text);
+    return eio_limits_connect(&server->limits, text, refused);
+}
 
 static void on_accept(eio_listener_t *listener, int fd, const struct sockaddr *peer, void *user)
 {
@@ -153,7 +185,9 @@ static void on_accept(eio_listener_t *listener, int fd, const struct sockaddr *p
     struct lws_vhost *vhost = listener->context;
     bool secure = vhost != eio_transport_layer_vhost(server->layer, NULL);
     size_t limit = server->options.max_connections;
+    eio_address_t *address;
     eio_stream_t *stream;
+    bool refused;
 
     if (limit && eio_transport_layer_count(server->layer) >= limit) {
         SIO__LOG(server->options.log, SIO__WARN, "engine",
@@ -161,9 +195,21 @@ static void on_accept(eio_listener_t *listener, int fd, const struct sockaddr *p
         close(fd);
         return;
     }
+    address = count_connection(server, peer, &refused);
+    if (refused) {
+        SIO__LOG(server->options.log, SIO__WARN, "engine",
+                 "connection refused: its address has connections_per_address (%u) open",
+                 server->options.limits.connections_per_address);
+        close(fd);
+        return;
+    }
     stream = eio_stream_adopt(server->layer, vhost, fd, secure, peer);
-    if (stream)
-        eio_http_accept(&server->http, stream);
+    if (!stream) {
+        eio_limits_disconnect(&server->limits, address);
+        return;
+    }
+    stream->owner = address;
+    eio_http_accept(&server->http, stream);
 }
 
 int eio_server_listen(eio_server_t *server, const char *host, int port, const eio_tls_t *tls)
@@ -211,17 +257,67 @@ static void on_layer_closed(void *user)
         done(done_user);
 }
 
-static void close_sessions(eio_server_t *server, bool discard)
+/*
+ * The owner hears of all of a batch before the first of them is closed: clients may still be told
+ * of each other. Handlers may end any session meanwhile, so each is taken from the front.
+ */
+static void close_some(eio_server_t *server, sio__list_t *list, size_t count, bool discard)
 {
-    sio__list_t *node = server->session_list.next;
-    sio__list_t *next;
+    const eio_handlers_t *handlers = &server->options.handlers;
+    sio__list_t batch;
+    sio__list_t *node;
 
-    for (; node != &server->session_list; node = next) {
+    sio__list_init(&batch);
+    for (; count && (node = sio__list_pop(list)); count--) {
+        sio__list_append(&batch, node);
+        if (handlers->on_closing)
+            handlers->on_closing(SIO__CONTAINER(node, eio_session_t, link), server->options.user);
+    }
+    while ((node = sio__list_pop(&batch))) {
         eio_session_t *session = SIO__CONTAINER(node, eio_session_t, link);
-        next = node->next;
+
+        sio__list_append(&server->session_list, node);
         session->transport->discarded = true; /* nobody can come back for a close packet */
         eio_session_close(session, EIO_REASON_FORCED_CLOSE, discard);
     }
+}
+
+static void close_all(eio_server_t *server, bool discard)
+{
+    sio__list_t all;
+
+    sio__list_init(&all);
+    sio__list_splice(&all, &server->session_list);
+    sio__list_splice(&all, &server->to_close);
+    close_some(server, &all, SIZE_MAX, discard);
+}
+
+/* Some of the clients after the others, at uneven intervals: they reconnect elsewhere, all at once
+ * otherwise. */
+static void close_batch(eio_server_t *server)
+{
+    unsigned jitter = server->id_counter++ * 2654435761u >> 26; /* 0 to 63 */
+
+    close_some(server, &server->to_close, server->batch_size, false);
+    if (!sio__list_empty(&server->to_close))
+        eio_timer_start(server->loop, &server->batch_timer, BATCH_MS / 2 + jitter * BATCH_MS / 64);
+}
+
+static void on_batch(sio__timer_t *timer)
+{
+    close_batch(SIO__CONTAINER(timer, eio_server_t, batch_timer));
+}
+
+/* So that the last batch comes in the first half of the drain. */
+static void begin_batches(eio_server_t *server, unsigned drain_ms)
+{
+    size_t batches = drain_ms / 2 / BATCH_MS;
+
+    server->batch_size = server->counters.sessions / (batches ? batches : 1) + 1;
+    if (server->batch_size < EIO_CLOSE_BATCH)
+        server->batch_size = EIO_CLOSE_BATCH;
+    sio__list_splice(&server->to_close, &server->session_list);
+    close_batch(server);
 }
 
 /* Everything that was to leave has left, or its time is over. */
@@ -231,8 +327,8 @@ static void finish(eio_server_t *server)
         return;
     server->ended = true;
     eio_timer_stop(server->loop, &server->drain_timer);
-    eio_transport_layer_on_empty(server->layer, NULL, NULL);
-    close_sessions(server, true);
+    eio_timer_stop(server->loop, &server->batch_timer);
+    close_all(server, true);
     eio_vhost_end(server->vhost);
     server->vhost = NULL;
     eio_transport_layer_close(server->layer, on_layer_closed, server);
@@ -265,11 +361,6 @@ void eio_server_stream_gone(eio_server_t *server)
         eio_loop_defer(server->loop, &server->finish);
 }
 
-static void on_empty(void *user)
-{
-    eio_server_stream_gone(user);
-}
-
 void eio_server_close(eio_server_t *server, unsigned drain_ms, void (*done)(void *user), void *user)
 {
     if (server->closing) {
@@ -282,8 +373,7 @@ void eio_server_close(eio_server_t *server, unsigned drain_ms, void (*done)(void
     server->done_user = user;
     eio_server_stop_listening(server);
     eio_timer_start(server->loop, &server->drain_timer, drain_ms);
-    eio_transport_layer_on_empty(server->layer, on_empty, server);
-    close_sessions(server, false);
+    begin_batches(server, drain_ms);
     eio_transport_layer_each(server->layer, close_idle);
     eio_vhost_each(server->vhost, close_idle);
     if (drain_ms == 0 || open_streams(server) == 0)

@@ -22,9 +22,13 @@ struct eio_server {
     eio_http_t http;
     sio__map_t sessions;
     sio__list_t session_list;
+    sio__list_t to_close; /* those that the shutdown hasn't come to yet */
+    size_t batch_size;
+    sio__timer_t batch_timer;
     sio__list_t listeners;
     eio_chunk_pool_t chunks;
     eio_compressor_t compressor;
+    eio_limits_t limits;
     sio__buf_t payload; /* polling answers are assembled here */
     eio_counters_t counters;
     uint32_t id_counter;

@@ -13,6 +13,49 @@ static void on_flush(eio_deferred_t *deferred);
 static void on_release(eio_deferred_t *deferred);
 static void on_stall(sio__timer_t *timer);
 
+/* ---- rates ---- */
+
+typedef struct eio_rate {
+    eio_bucket_t packets, bytes;
+} eio_rate_t;
+
+static eio_rate_t *rate_new(const eio_server_t *server)
+{
+    const eio_limit_options_t *limits = &server->options.limits;
+    uint64_t now = eio_loop_now(server->loop);
+    eio_rate_t *rate;
+
+    if (!limits->packets_per_second && !limits->bytes_per_second)
+        return NULL;
+    rate = sio__malloc(sizeof(*rate));
+    if (!rate)
+        return NULL;
+    eio_bucket_fill(&rate->packets, limits->packets_per_second, now);
+    eio_bucket_fill(&rate->bytes, limits->bytes_per_second, now);
+    return rate;
+}
+
+static bool within_rate(eio_session_t *session, size_t bytes)
+{
+    const eio_limit_options_t *limits = &session->server->options.limits;
+    uint64_t now = eio_loop_now(session->server->loop);
+    eio_rate_t *rate = session->rate;
+    const char *what = NULL;
+
+    if (limits->packets_per_second &&
+        !eio_bucket_take(&rate->packets, limits->packets_per_second, 1, now))
+        what = "more packets than packets_per_second";
+    else if (limits->bytes_per_second &&
+             !eio_bucket_take(&rate->bytes, limits->bytes_per_second, bytes, now))
+        what = "more bytes than bytes_per_second";
+    if (!what)
+        return true;
+    SIO__LOG(session->server->options.log, SIO__WARN, "engine:socket", "session %s from %s: %s",
+             session->id, session->request->address, what);
+    eio_session_end(session, EIO_REASON_TRANSPORT_ERROR, what);
+    return false;
+}
+
 /* ---- life ---- */
 
 eio_session_t *eio_session_new(eio_server_t *server, eio_request_t *request)
@@ -29,6 +72,7 @@ eio_session_t *eio_session_new(eio_server_t *server, eio_request_t *request)
     sio__list_append(&server->session_list, &session->link);
     session->server = server;
     session->request = eio_request_ref(request);
+    session->rate = rate_new(server);
     sio__timer_init(&session->stall, on_stall);
     eio_deferred_init(&session->flush, on_flush);
     eio_deferred_init(&session->release, on_release);
@@ -105,6 +149,8 @@ static void leave_server(eio_session_t *session)
     server->counters.sessions--;
     eio_request_unref(session->request);
     session->request = NULL;
+    eio_limits_close(&server->limits, session->address);
+    sio__free(session->rate);
     eio_deferred_cancel(&session->flush);
     eio_loop_release(server->loop, &session->release);
 }
@@ -187,6 +233,8 @@ static void handle_packet(eio_session_t *session, const eio_packet_t *packet)
         return;
     }
     session->server->counters.packets_in++;
+    if (session->rate && !within_rate(session, packet->data.len))
+        return;
     if (packet->type == EIO_PACKET_PONG) {
         eio_heartbeat_on_pong(session);
         return;

@@ -41,7 +41,9 @@ struct eio_session {
     bool pong_extended;
     bool upgraded;
     bool paused;
-    bool waited; /* packets had to wait: a drain is worth telling */
+    eio_address_t *address; /* whose sessions are counted; NULL: nobody's */
+    struct eio_rate *rate;  /* of its packets, when that is limited */
+    bool waited;            /* packets had to wait: a drain is worth telling */
     char id[SIO__ID_LEN + 1];
 };
 

@@ -38,6 +38,7 @@ struct eio_stream {
     const eio_stream_ops_t *ops;
     const eio_stream_handler_t *handler; /* NULL: nobody cares (any more) */
     void *user;
+    void *owner; /* whoever accepted it keeps something here */
     bool closing;
     bool blocked;
     bool secure;
@@ -120,9 +121,10 @@ struct lws_vhost *eio_transport_layer_vhost(eio_transport_layer_t *layer,
 eio_stream_t *eio_stream_adopt(eio_transport_layer_t *layer, struct lws_vhost *vhost, int fd,
                                bool secure, const struct sockaddr *peer);
 
-/* Streams open; `on_empty` is called (within whatever closes it) when the last one has gone. */
+/* Streams open; `on_gone` is called (within whatever closes it) for each that has gone. */
 size_t eio_transport_layer_count(const eio_transport_layer_t *layer);
-void eio_transport_layer_on_empty(eio_transport_layer_t *layer, void (*fn)(void *user), void *user);
+void eio_transport_layer_on_gone(eio_transport_layer_t *layer,
+                                 void (*fn)(eio_stream_t *stream, void *user), void *user);
 
 void eio_transport_layer_each(eio_transport_layer_t *layer, void (*fn)(eio_stream_t *stream));
 

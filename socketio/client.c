@@ -278,6 +278,15 @@ static void gone(sio__client_t *client, enum sio_reason reason, const char *deta
     }
 }
 
+void sio__client_on_closing(eio_session_t *session, void *server)
+{
+    sio__client_t *client = eio_session_user(session);
+
+    (void)server;
+    if (client)
+        gone(client, SIO_REASON_SERVER_SHUTTING_DOWN, "");
+}
+
 void sio__client_on_close(eio_session_t *session, eio_reason_t reason, const char *detail,
                           void *server)
 {

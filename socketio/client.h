@@ -32,6 +32,7 @@ typedef struct sio__client {
 void sio__client_on_connection(eio_session_t *session, void *server);
 void sio__client_on_message(eio_session_t *session, bool binary, const char *data, size_t len,
                             void *server);
+void sio__client_on_closing(eio_session_t *session, void *server);
 void sio__client_on_close(eio_session_t *session, eio_reason_t reason, const char *detail,
                           void *server);
 

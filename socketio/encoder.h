@@ -71,10 +71,10 @@ sio__bundle_t *sio__bundle_new(const sio__encoder_t *encoder,
 /* Adds what is sent with that parser to messages of the default one. False: out of memory. */
 bool sio__bundle_parse(sio__bundle_t *bundle, const sio_parser_t *parser);
 
-void sio__bundle_free(sio__bundle_t *bundle);
-
-#endif
-
 /* The same packet for another namespace; `from_len` is the length of the name in it, which isn't
  * "/". NULL: out of memory. */
 sio__bundle_t *sio__bundle_rename(const sio__bundle_t *bundle, size_t from_len, const char *to);
+
+void sio__bundle_free(sio__bundle_t *bundle);
+
+#endif

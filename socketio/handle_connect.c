@@ -5,12 +5,13 @@
 
 #include "base/alloc.h"
 
+#include <string.h>
+
 static const char area[] = "socket.io:client";
 
-void sio__connect_refuse(sio__client_t *client, sio__span_t name)
+static void refuse(sio__client_t *client, sio__span_t name, char *text)
 {
-    char text[] = "{\"message\":\"Invalid namespace\"}";
-    const sio__buf_t json = {text, sizeof(text) - 1, sizeof(text), false};
+    const sio__buf_t json = {text, strlen(text), strlen(text), false};
     char *copy = sio__strndup(name.data, name.len);
 
     SIO__LOG(&client->server->log, SIO__DEBUG, area, "creation of namespace %.*s was denied",
@@ -18,6 +19,25 @@ void sio__connect_refuse(sio__client_t *client, sio__span_t name)
     if (copy)
         sio__client_send(client, SIO__CONNECT_ERROR, copy, &json);
     sio__free(copy);
+}
+
+void sio__connect_refuse(sio__client_t *client, sio__span_t name)
+{
+    char text[] = "{\"message\":\"Invalid namespace\"}";
+
+    refuse(client, name, text);
+}
+
+static bool too_many_namespaces(const sio__client_t *client)
+{
+    unsigned limit = client->server->max_namespaces;
+    const sio__list_t *node;
+
+    for (node = client->sockets.next; limit && node != &client->sockets; node = node->next) {
+        if (--limit == 0)
+            return true;
+    }
+    return false;
 }
 
 void sio__connect_to(sio__client_t *client, sio_namespace_t *nsp, sio__span_t auth)
@@ -45,8 +65,11 @@ void sio__connect_to(sio__client_t *client, sio_namespace_t *nsp, sio__span_t au
 void sio__handle_connect(sio__client_t *client, const sio__packet_t *packet)
 {
     sio_namespace_t *nsp = sio__namespace_find(client->server, packet->nsp);
+    char too_many[] = "{\"message\":\"Too many namespaces\"}";
 
-    if (nsp)
+    if (too_many_namespaces(client) && !sio__client_find(client, packet->nsp))
+        refuse(client, packet->nsp, too_many);
+    else if (nsp)
         sio__connect_to(client, nsp, packet->data);
     else if (!sio__dynamic_connect(client, packet->nsp, packet->data))
         sio__connect_refuse(client, packet->nsp);

@@ -2,6 +2,7 @@
  * sio_msgpack_parser() names. */
 #include "socketio/msgpack.h"
 
+#include "base/utf8.h"
 #include "socketio/json_walk.h"
 #include "socketio/parser.h"
 
@@ -109,7 +110,8 @@ static const char *check_fields(const fields_t *fields, sio__packet_t *packet)
     if (!as_integer(&fields->type, &type) || type < SIO__CONNECT || type > SIO__CONNECT_ERROR)
         return "invalid packet type";
     packet->type = (sio__packet_type_t)type;
-    if (fields->nsp.kind != SIO__MSGPACK_STR)
+    if (fields->nsp.kind != SIO__MSGPACK_STR ||
+        !sio__utf8_valid(fields->nsp.bytes.data, fields->nsp.bytes.len))
         return "invalid namespace";
     packet->nsp = fields->nsp.bytes;
     if (!data_fits(packet->type, fields->data.kind))

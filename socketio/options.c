@@ -22,10 +22,37 @@ static bool copy_known(sio_options_t *known, const sio_options_t *options)
     return true;
 }
 
+static bool window_bits_in_range(int bits)
+{
+    return bits == 0 || (bits >= 8 && bits <= 15);
+}
+
+static bool deflate_in_range(const sio_per_message_deflate_t *deflate)
+{
+    return !deflate ||
+           (window_bits_in_range(deflate->server_max_window_bits) &&
+            window_bits_in_range(deflate->client_max_window_bits) && deflate->level >= 0 &&
+            deflate->level <= 9 && deflate->mem_level >= 0 && deflate->mem_level <= 9);
+}
+
+/* What goes into a header line stays in it. */
+static bool header_text(const char *text)
+{
+    return !text || !strpbrk(text, "\r\n");
+}
+
+static bool cors_in_range(const sio_options_t *options)
+{
+    return header_text(options->cors_origin) && header_text(options->cors_methods) &&
+           header_text(options->cors_allowed_headers) &&
+           header_text(options->cors_exposed_headers) && options->cors_success_status >= 0 &&
+           options->cors_success_status < 600;
+}
+
 static bool in_range(const sio_options_t *options)
 {
     return (options->transports & ~(unsigned)(SIO_POLLING | SIO_WEBSOCKET)) == 0 &&
-           options->cors_success_status >= 0 && options->cors_success_status < 600 &&
+           cors_in_range(options) && deflate_in_range(options->per_message_deflate) &&
            options->max_json_depth <= INT_MAX && options->max_attachments <= INT_MAX;
 }
 
@@ -126,6 +153,32 @@ static eio_cookie_t engine_cookie(const sio_cookie_t *cookie)
 /* ------------------------------------------------------------------------------------- the whole
  */
 
+static eio_deflate_options_t engine_deflate(const sio_per_message_deflate_t *deflate)
+{
+    return (eio_deflate_options_t){
+        .enabled = true,
+        .threshold = deflate->threshold,
+        .server_no_context_takeover = deflate->server_no_context_takeover,
+        .client_no_context_takeover = deflate->client_no_context_takeover,
+        .server_max_window_bits = deflate->server_max_window_bits,
+        .client_max_window_bits = deflate->client_max_window_bits,
+        .level = deflate->level,
+        .mem_level = deflate->mem_level,
+    };
+}
+
+static eio_limit_options_t engine_limits(const sio_limits_t *limits)
+{
+    return (eio_limit_options_t){
+        .connections_per_address = limits->connections_per_address,
+        .sessions_per_address = limits->sessions_per_address,
+        .handshakes_per_second = limits->handshakes_per_second,
+        .packets_per_second = limits->packets_per_second,
+        .bytes_per_second = limits->bytes_per_second,
+        .trusted_proxies = limits->trusted_proxies,
+    };
+}
+
 static void apply_engine(const sio_options_t *options, eio_options_t *engine)
 {
     engine->path = DEFAULT(options->path, "/socket.io");
@@ -141,6 +194,13 @@ static void apply_engine(const sio_options_t *options, eio_options_t *engine)
     engine->outbox_stall_ms = options->outbox_stall_ms;
     engine->http_timeout_ms = options->http_timeout_ms;
     engine->max_connections = options->max_connections;
+    engine->quiet_libwebsockets = options->quiet_libwebsockets;
+    if (options->limits)
+        engine->limits = engine_limits(options->limits);
+    engine->no_http_compression = options->no_http_compression;
+    engine->http_compression_threshold = options->http_compression_threshold;
+    if (options->per_message_deflate)
+        engine->deflate = engine_deflate(options->per_message_deflate);
 }
 
 static sio__recovery_options_t recovery_options(const sio_options_t *options)
@@ -173,6 +233,7 @@ static void apply_own(sio_server_t *io, const sio_options_t *options)
     io->max_json_depth = DEFAULT(options->max_json_depth, 10000);
     io->recovery = recovery_options(options);
     io->parser = options->parser;
+    io->max_namespaces = options->limits ? options->limits->namespaces_per_client : 0;
     io->dynamic.cleanup = options->cleanup_empty_child_namespaces;
     io->dynamic.max_children = DEFAULT(options->max_child_namespaces, 10000);
 }

@@ -79,9 +79,9 @@ static sio_server_t *new_server(void)
     sio__map_init(&io->namespaces);
     sio__map_init(&io->acks);
     sio__list_init(&io->namespace_list);
-    sio__list_init(&io->answered);
     sio__list_init(&io->dynamic.parents);
     sio__list_init(&io->operations);
+    sio__list_init(&io->answered);
     return io;
 }
 
@@ -108,6 +108,7 @@ static int open_engine(sio_server_t *io, const sio_options_t *options)
             {
                 .on_connection = sio__client_on_connection,
                 .on_message = sio__client_on_message,
+                .on_closing = sio__client_on_closing,
                 .on_close = sio__client_on_close,
                 .on_handshake = sio__on_handshake,
                 .on_connection_error = sio__on_connection_error,
@@ -249,10 +250,14 @@ static bool close_socket(sio_socket_t *socket, void *user)
     return true;
 }
 
+/* Namespace by namespace, as upstream does; when there are many clients, each goes with its batch.
+ */
 static void close_sockets(sio_server_t *io)
 {
     sio__list_t *node;
 
+    if (eio_server_counters(io->engine)->sessions > EIO_CLOSE_BATCH)
+        return;
     for (node = io->namespace_list.next; node != &io->namespace_list; node = node->next)
         sio_namespace_each(SIO__CONTAINER(node, sio_namespace_t, link), close_socket, NULL);
 }

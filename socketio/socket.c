@@ -265,12 +265,14 @@ void sio__socket_error(sio_socket_t *socket, const char *message, const json_t *
 
 static void disconnect_now(sio_socket_t *socket, bool close)
 {
-    if (sio__socket_state(socket) != SIO__CONNECTED || socket->closing)
+    if (sio__socket_state(socket) != SIO__CONNECTED)
         return;
     if (close) {
         sio__client_disconnect(socket->client);
         return;
     }
+    if (socket->closing)
+        return;
     sio__client_send(socket->client, SIO__DISCONNECT, socket->nsp->name, NULL);
     sio__socket_close(socket, SIO_REASON_SERVER_NAMESPACE_DISCONNECT, "");
 }

@@ -21,10 +21,12 @@ unit_tests = \
 	tests/unit/check_json_scan \
 	tests/unit/check_jsonp \
 	tests/unit/check_json_write \
+	tests/unit/check_limits \
 	tests/unit/check_list \
 	tests/unit/check_log \
 	tests/unit/check_loop \
 	tests/unit/check_map \
+	tests/unit/check_msgpack \
 	tests/unit/check_outbox \
 	tests/unit/check_packet \
 	tests/unit/check_query \

@@ -18,6 +18,7 @@ struct arguments {
     bool hooks;
     sio_options_t options;
     sio_cookie_t cookie;
+    sio_per_message_deflate_t deflate;
     char origin_text[512];
     const char *origins[ORIGINS_MAX + 1];
 };
@@ -42,6 +43,7 @@ enum option_letter {
     PARSER,
     CLIENT_DIR,
     CLEANUP_CHILDREN,
+    DEFLATE,
     CORS_ORIGIN,
     CORS_CREDENTIALS,
     CORS_METHODS,
@@ -74,6 +76,7 @@ static const struct option long_options[] = {
     {"parser", required_argument, NULL, PARSER},
     {"client-dir", required_argument, NULL, CLIENT_DIR},
     {"cleanup-children", no_argument, NULL, CLEANUP_CHILDREN},
+    {"deflate", required_argument, NULL, DEFLATE},
     {"cors-origin", required_argument, NULL, CORS_ORIGIN},
     {"cors-credentials", no_argument, NULL, CORS_CREDENTIALS},
     {"cors-methods", required_argument, NULL, CORS_METHODS},
@@ -196,6 +199,20 @@ static bool set_timing(struct arguments *arguments, int letter, const char *valu
     }
 }
 
+/* A list of what to ask for: "on", "snct", "cnct" (no context takeover), "swb=N", "cwb=N". */
+static void set_deflate(struct arguments *arguments, const char *value)
+{
+    sio_per_message_deflate_t *deflate = &arguments->deflate;
+    const char *server_bits = strstr(value, "swb=");
+    const char *client_bits = strstr(value, "cwb=");
+
+    deflate->server_no_context_takeover = strstr(value, "snct") != NULL;
+    deflate->client_no_context_takeover = strstr(value, "cnct") != NULL;
+    deflate->server_max_window_bits = server_bits ? atoi(server_bits + 4) : 0;
+    deflate->client_max_window_bits = client_bits ? atoi(client_bits + 4) : 0;
+    arguments->options.per_message_deflate = deflate;
+}
+
 static bool set_served(struct arguments *arguments, int letter, const char *value)
 {
     sio_options_t *options = &arguments->options;
@@ -221,6 +238,9 @@ static bool set_served(struct arguments *arguments, int letter, const char *valu
         return strcmp(value, "msgpack") == 0;
     case CLEANUP_CHILDREN:
         options->cleanup_empty_child_namespaces = true;
+        return true;
+    case DEFLATE:
+        set_deflate(arguments, value);
         return true;
     case CLIENT_DIR:
         options->client_dir = value;

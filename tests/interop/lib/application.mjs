@@ -3,6 +3,7 @@
 
 import { installCluster } from "./application_cluster.mjs";
 import { installDynamic } from "./application_dynamic.mjs";
+import { installRecovery, installRecoveryControl } from "./application_recovery.mjs";
 
 const observers = (io) => io.of("/control");
 const report = (io, kind, ...args) => observers(io).emit("report", kind, ...args);
@@ -29,6 +30,7 @@ function installSocket(io, socket) {
   emitOnRequest(socket);
   disconnectOnRequest(socket);
   tellAboutItself(socket);
+  installRecovery(socket, on);
 }
 
 function reportLife(io, socket) {
@@ -287,6 +289,7 @@ function firstMiddleware(io, held, socket, next) {
 function installControl(io, held) {
   observers(io).on("connection", (socket) => {
     on(socket, "release", ([message, data]) => held.shift()(message === null ? undefined : refusal(message, data)));
+    installRecoveryControl(io, socket, on);
     on(socket, "shutdown", () => io.close());
     on(socket, "fence", (args, ack) => ack());
     on(socket, "broadcast", ([namespace, event, ...args]) => io.of(namespace).emit(event, ...args));

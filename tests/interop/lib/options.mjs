@@ -44,6 +44,18 @@ function cookieOptions(flags) {
   });
 }
 
+// A list of what to ask for: "on", "snct", "cnct" (no context takeover), "swb=N", "cwb=N" (window bits).
+function deflateOptions(value) {
+  const has = (name) => list(value).includes(name) || undefined;
+  const bits = (name) => given(list(value).find((each) => each.startsWith(`${name}=`)), (each) => Number(each.slice(4)));
+  return defined({
+    serverNoContextTakeover: has("snct"),
+    clientNoContextTakeover: has("cnct"),
+    serverMaxWindowBits: bits("swb"),
+    clientMaxWindowBits: bits("cwb"),
+  });
+}
+
 function allowRequest(req, callback) {
   const refusal = new URL(req.url, "http://localhost").searchParams.get("refuse");
   if (refusal === null) callback(null, true);
@@ -66,6 +78,7 @@ export function serverOptions(flags) {
     addTrailingSlash: flags["no-trailing-slash"] ? false : undefined,
     allowUpgrades: flags["no-upgrades"] ? false : undefined,
     cleanupEmptyChildNamespaces: flags["cleanup-children"],
+    perMessageDeflate: given(flags.deflate, deflateOptions),
     cors: corsOptions(flags),
     cookie: cookieOptions(flags),
     allowRequest: flags.hooks ? allowRequest : undefined,
