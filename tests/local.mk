@@ -27,7 +27,6 @@ unit_tests = \
 	tests/unit/check_loop \
 	tests/unit/check_map \
 	tests/unit/check_msgpack \
-	tests/unit/check_msgpack \
 	tests/unit/check_outbox \
 	tests/unit/check_packet \
 	tests/unit/check_query \

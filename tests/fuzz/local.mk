@@ -4,7 +4,6 @@ fuzz_targets = \
 	tests/fuzz/fuzz_http \
 	tests/fuzz/fuzz_json \
 	tests/fuzz/fuzz_msgpack \
-	tests/fuzz/fuzz_msgpack \
 	tests/fuzz/fuzz_pack \
 	tests/fuzz/fuzz_packet \
 	tests/fuzz/fuzz_payload \
@@ -32,9 +31,6 @@ tests_fuzz_fuzz_http_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz_json.c $(fuzz_main)
 tests_fuzz_fuzz_json_LDADD = $(CONVENIENCE_LIBS)
 tests_fuzz_fuzz_json_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
-tests_fuzz_fuzz_msgpack_SOURCES = tests/fuzz/fuzz_msgpack.c $(fuzz_main)
-tests_fuzz_fuzz_msgpack_LDADD = $(CONVENIENCE_LIBS)
-tests_fuzz_fuzz_msgpack_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_msgpack_SOURCES = tests/fuzz/fuzz_msgpack.c $(fuzz_main)
 tests_fuzz_fuzz_msgpack_LDADD = $(CONVENIENCE_LIBS)
 tests_fuzz_fuzz_msgpack_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
