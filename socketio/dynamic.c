@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "socketio/event.h"
 #include "socketio/next.h"
+#include "socketio/recovery.h"
 #include "socketio/socket.h"
 
 #include <stdio.h>
@@ -109,7 +110,7 @@ void sio__child_deserted(sio_namespace_t *child)
     sio_server_t *io = child->server;
 
     /* At the shutdown all go together. */
-    if (!io->dynamic.cleanup || io->shutting_down)
+    if (!io->dynamic.cleanup || io->shutting_down || sio__recovery_expects(child))
         return;
     SIO__LOG(&io->log, SIO__DEBUG, area, "closing child namespace %s", child->name);
     sio__namespace_forget(child);

@@ -1,6 +1,7 @@
 #include "socketio/recovery.h"
 
 #include "base/alloc.h"
+#include "socketio/dynamic.h"
 #include "socketio/emit.h"
 #include "socketio/middleware.h"
 
@@ -14,6 +15,22 @@ static const char area[] = "socket.io:namespace";
 enum { SWEEP_MIN_MS = 20, SWEEP_MAX_MS = 5000, SWEEPS = 16 };
 
 /* ----------------------------------------------------------------------------------- expiring */
+
+void sio__recovery_count(const sio_namespace_t *nsp, sio__session_counts_t *counts)
+{
+    const sio__session_store_t *store = nsp->recovery->store;
+
+    store->ops->count(store, counts);
+}
+
+bool sio__recovery_expects(const sio_namespace_t *nsp)
+{
+    sio__session_counts_t counts = {0, 0, 0};
+
+    if (nsp->recovery)
+        sio__recovery_count(nsp, &counts);
+    return counts.sessions > 0;
+}
 
 static uint64_t now_of(const sio_namespace_t *nsp)
 {
@@ -39,8 +56,12 @@ static void on_expiry(sio__timer_t *timer)
 {
     struct sio__recovery *recovery = SIO__CONTAINER(timer, struct sio__recovery, expiry);
     sio__session_store_t *store = recovery->store;
+    sio_namespace_t *nsp = recovery->nsp;
+    bool expected = sio__recovery_expects(nsp);
 
-    sweep_at(recovery, store->ops->expire(store, now_of(recovery->nsp)));
+    sweep_at(recovery, store->ops->expire(store, now_of(nsp)));
+    if (expected && !nsp->members && nsp->parent)
+        sio__child_deserted(nsp); /* unless it still is */
 }
 
 /* Something is kept. */
@@ -89,13 +110,6 @@ void sio__recovery_close(sio_namespace_t *nsp)
     sio__map_free(&recovery->live);
     sio__free(recovery);
     nsp->recovery = NULL;
-}
-
-void sio__recovery_count(const sio_namespace_t *nsp, sio__session_counts_t *counts)
-{
-    const sio__session_store_t *store = nsp->recovery->store;
-
-    store->ops->count(store, counts);
 }
 
 /* -------------------------------------------------------------------------- private ids */

@@ -66,6 +66,9 @@ int sio__bundle_append_string(sio__bundle_t *bundle, const char *string); /* 0, 
 sio__bundle_t *sio__bundle_share(const sio__bundle_t *bundle);            /* NULL: out of memory */
 size_t sio__bundle_memory(const sio__bundle_t *bundle);
 
+/* Whether clients may come back to it. */
+bool sio__recovery_expects(const sio_namespace_t *nsp);
+
 void sio__recovery_count(const sio_namespace_t *nsp, sio__session_counts_t *counts);
 
 /* NULL: without recovery. */

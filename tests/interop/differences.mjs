@@ -185,6 +185,52 @@ const keyOrder = [
 
 const messagePack = [...beyondJson, largeNumbers, ...unnamed, ...keyOrder];
 
+// The reference forgets sessions and packets that clients still need: its recovery fails, ours doesn't.
+const anew = ["alice recovered: false, same id: false", 'alice acknowledged "recovered" false'];
+const recovered = ["alice recovered: true, same id: true", 'alice acknowledged "recovered" true'];
+const missed = (i) => `alice <- "missed" ${i} "<offset>"`;
+const recovery = [
+  ["a middleware that takes its time", [], ['alice <- "meanwhile" 2 "<offset>"'], "also what was emitted while it took its time"],
+  ["no event yet", anew, [...recovered, missed(1)], "a private id without an offset will do"],
+  ["no event yet, and events before its time", anew, [...recovered, missed(1)], "the same, from the session's beginning on"],
+  ["no event yet, and events before its time", anew, [...recovered, missed(2)], "the same, from the session's beginning on"],
+  ...[
+    ["a volatile event with text at its end", "bob"],
+    ["a volatile event with nothing but its name"],
+  ].flatMap(([name, text]) => {
+    const event = `alice <- "typing" ${text ? JSON.stringify(text) : ""}`;
+    const offset = `${text ? " " : ""}"<offset>"`;
+    return [
+      [name, [event], [event + offset], "volatile events have an offset where the client would read one"],
+      [name, anew, [...recovered, missed(1)], "so that its offset stays one"],
+    ];
+  }),
+  [
+    "the offset is older than the log",
+    [...anew, 'alice acknowledged "rooms" ["<id alice>"]'],
+    [...recovered, missed(1), 'alice acknowledged "rooms" ["<id alice>","red"]'],
+    "nothing was missed before what the log has",
+  ],
+  [
+    "the earlier connection seems alive",
+    [...anew, 'alice acknowledged "rooms" ["<id alice>"]'],
+    [
+      ...recovered,
+      missed(1),
+      'report disconnect "/" "<id alice>" "transport close" [] "<offset>"',
+      'alice acknowledged "rooms" ["<id alice>","red"]',
+    ],
+    "it is ended when its client comes back",
+  ],
+  ["a child namespace that is cleaned up", anew, recovered, "not while clients may come back"],
+  [
+    "more missed than is kept",
+    [...recovered, ...Array.from({ length: 10 }, (_, i) => `alice <- "many" ${i} "<offset>"`)],
+    anew,
+    "memory has a limit",
+  ],
+].map(([name, reference, ours, reason]) => ({ scenario: "recovery", case: name, reference, ours, reason }));
+
 export const differences = [
   ...relayed,
   ...rebuilt,
@@ -193,4 +239,5 @@ export const differences = [
   ...errorTexts,
   ...oddities,
   ...messagePack,
+  ...recovery,
 ];

@@ -9,20 +9,23 @@ tests_interop_twin_SOURCES = \
 	tests/interop/twin_dynamic.c \
 	tests/interop/twin_emitting.c \
 	tests/interop/twin_listeners.c \
+	tests/interop/twin_recovery.c \
 	tests/interop/twin_rooms.c \
 	tests/interop/twin_socket.c
-tests_interop_twin_LDADD = libsocketio.la $(JANSSON_LIBS)
+tests_interop_twin_LDADD = libsocketio.la $(JANSSON_LIBS) $(LIBUV_LIBS)
 EXTRA_DIST += \
 	tests/interop/conformance_reference.mjs \
 	tests/interop/differences.mjs \
 	tests/interop/lib/application.mjs \
 	tests/interop/lib/application_cluster.mjs \
 	tests/interop/lib/application_dynamic.mjs \
+	tests/interop/lib/application_recovery.mjs \
 	tests/interop/lib/certificate.mjs \
 	tests/interop/lib/context.mjs \
 	tests/interop/lib/diff.mjs \
 	tests/interop/lib/options.mjs \
 	tests/interop/lib/parser.mjs \
+	tests/interop/lib/proxy.mjs \
 	tests/interop/lib/raw.mjs \
 	tests/interop/lib/reporter.mjs \
 	tests/interop/lib/runner.mjs \
@@ -61,6 +64,8 @@ EXTRA_DIST += \
 	tests/interop/scenarios/raw-json.mjs \
 	tests/interop/scenarios/raw-packets.mjs \
 	tests/interop/scenarios/reasons.mjs \
+	tests/interop/scenarios/recovery-raw.mjs \
+	tests/interop/scenarios/recovery.mjs \
 	tests/interop/scenarios/rooms.mjs \
 	tests/interop/scenarios/settings.mjs \
 	tests/interop/scenarios/shutdown.mjs \

@@ -18,6 +18,7 @@ struct arguments {
     bool hooks;
     sio_options_t options;
     sio_cookie_t cookie;
+    sio_recovery_t recovery;
     sio_per_message_deflate_t deflate;
     char origin_text[512];
     const char *origins[ORIGINS_MAX + 1];
@@ -43,6 +44,9 @@ enum option_letter {
     PARSER,
     CLIENT_DIR,
     CLEANUP_CHILDREN,
+    RECOVERY,
+    RECOVERY_MIDDLEWARES,
+    RECOVERY_PACKETS,
     DEFLATE,
     CORS_ORIGIN,
     CORS_CREDENTIALS,
@@ -76,6 +80,9 @@ static const struct option long_options[] = {
     {"parser", required_argument, NULL, PARSER},
     {"client-dir", required_argument, NULL, CLIENT_DIR},
     {"cleanup-children", no_argument, NULL, CLEANUP_CHILDREN},
+    {"recovery", required_argument, NULL, RECOVERY},
+    {"recovery-middlewares", no_argument, NULL, RECOVERY_MIDDLEWARES},
+    {"recovery-packets", required_argument, NULL, RECOVERY_PACKETS},
     {"deflate", required_argument, NULL, DEFLATE},
     {"cors-origin", required_argument, NULL, CORS_ORIGIN},
     {"cors-credentials", no_argument, NULL, CORS_CREDENTIALS},
@@ -250,6 +257,26 @@ static bool set_served(struct arguments *arguments, int letter, const char *valu
     }
 }
 
+static bool set_recovery(struct arguments *arguments, int letter, const char *value)
+{
+    sio_recovery_t *recovery = &arguments->recovery;
+
+    switch (letter) {
+    case RECOVERY:
+        recovery->max_disconnection_ms = number(value);
+        arguments->options.recovery = recovery;
+        return true;
+    case RECOVERY_MIDDLEWARES:
+        recovery->no_skip_middlewares = true;
+        return true;
+    case RECOVERY_PACKETS:
+        recovery->max_packets = number(value);
+        return true;
+    default:
+        return false;
+    }
+}
+
 static bool set_program(struct arguments *arguments, int letter, const char *value)
 {
     switch (letter) {
@@ -282,7 +309,7 @@ static bool parse(struct arguments *arguments, int argc, char **argv)
 
     while ((letter = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
         if (!set_program(arguments, letter, optarg) && !set_timing(arguments, letter, optarg) &&
-            !set_served(arguments, letter, optarg) &&
+            !set_served(arguments, letter, optarg) && !set_recovery(arguments, letter, optarg) &&
             !set_cross_origin(arguments, letter, optarg) && !set_cookie(arguments, letter, optarg))
             return false;
     }

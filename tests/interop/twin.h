@@ -67,6 +67,8 @@ void twin_install_socket_events(sio_namespace_t *nsp);
 void twin_install_room_events(sio_namespace_t *nsp);
 void twin_install_listener_events(sio_namespace_t *nsp);
 void twin_install_emitting_events(sio_namespace_t *nsp);
+void twin_install_recovery_events(sio_namespace_t *nsp);
+void twin_install_recovery_control(sio_namespace_t *control);
 void twin_install_engine(struct twin *app);
 
 #endif

@@ -89,6 +89,7 @@ void twin_install_namespace(sio_namespace_t *nsp)
     twin_install_room_events(nsp);
     twin_install_listener_events(nsp);
     twin_install_emitting_events(nsp);
+    twin_install_recovery_events(nsp);
 }
 
 /* ------------------------------------------------------------------------------------- "/guarded":
@@ -208,6 +209,7 @@ static void on_disconnect_all(sio_socket_t *socket, sio_event_t *event, void *us
 static void install_control(struct twin *app)
 {
     app->control = sio_of(app->io, "/control");
+    twin_install_recovery_control(app->control);
     sio_namespace_on(app->control, "release", on_release, app);
     sio_namespace_on(app->control, "shutdown", on_shutdown, app);
     sio_namespace_on(app->control, "fence", on_fence, app);

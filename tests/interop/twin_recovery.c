@@ -1,6 +1,10 @@
 /* Connection state recovery: lib/application_recovery.mjs again. */
 #include "tests/interop/twin.h"
 
+#include <stdio.h>
+#include <string.h>
+#include <uv.h>
+
 static void on_recovered(sio_socket_t *socket, sio_event_t *event, void *user)
 {
     (void)user;
@@ -23,6 +27,55 @@ static void on_emit_when_gone(sio_socket_t *socket, sio_event_t *event, void *us
     sio_ack(event, "");
 }
 
+struct emission {
+    sio_socket_t *socket;
+    char when[16];
+};
+
+static void emit_on_thread(void *arg)
+{
+    struct emission *emission = arg;
+    sio_socket_t *socket = emission->socket;
+    const char *when = emission->when;
+
+    sio_emit(socket, "threaded", "sB", when, "\x01\x02", (size_t)2);
+    sio_emit_flags(socket, SIO_VOLATILE, "threaded", "s", "volatile");
+    sio_emit_to(sio_socket_namespace(socket), SIO_TARGET(.to = SIO_LIST(sio_id(socket))),
+                "threaded", "s", when);
+    twin_report(twin_of(socket), "s", "emitted");
+}
+
+static void emit_from_thread(sio_socket_t *socket, const char *when)
+{
+    struct emission emission = {.socket = socket};
+    uv_thread_t thread;
+
+    snprintf(emission.when, sizeof(emission.when), "%s", when);
+    if (uv_thread_create(&thread, emit_on_thread, &emission) == 0)
+        uv_thread_join(&thread);
+}
+
+static void on_gone(sio_socket_t *socket, const sio_disconnect_t *why, void *user)
+{
+    (void)why;
+    (void)user;
+    emit_from_thread(socket, "when gone");
+}
+
+static void on_emit_from_thread(sio_socket_t *socket, sio_event_t *event, void *user)
+{
+    const char *when;
+
+    (void)user;
+    if (sio_unpack(event, "s", &when) != SIO_OK)
+        return;
+    if (strcmp(when, "now") == 0)
+        emit_from_thread(socket, when);
+    else
+        sio_on_disconnect(socket, on_gone, NULL);
+    sio_ack(event, "");
+}
+
 static void on_kept(sio_socket_t *socket, sio_event_t *event, void *user)
 {
     sio_stats_t stats = {.size = sizeof(stats)};
@@ -35,6 +88,7 @@ static void on_kept(sio_socket_t *socket, sio_event_t *event, void *user)
 void twin_install_recovery_events(sio_namespace_t *nsp)
 {
     sio_namespace_on(nsp, "recovered", on_recovered, NULL);
+    sio_namespace_on(nsp, "emit from a thread", on_emit_from_thread, NULL);
     sio_namespace_on(nsp, "emit when gone", on_emit_when_gone, NULL);
 }
 

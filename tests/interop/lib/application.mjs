@@ -30,7 +30,7 @@ function installSocket(io, socket) {
   emitOnRequest(socket);
   disconnectOnRequest(socket);
   tellAboutItself(socket);
-  installRecovery(socket, on);
+  installRecovery(socket, on, (...args) => report(io, ...args));
 }
 
 function reportLife(io, socket) {

@@ -1,6 +1,17 @@
 // Connection state recovery: what a socket knows of it, and what the server keeps. twin_recovery.c does the same.
 
-export function installRecovery(socket, on) {
+export function installRecovery(socket, on, report) {
+  const emit = (when) => {
+    socket.emit("threaded", when, Buffer.from([1, 2]));
+    socket.volatile.emit("threaded", "volatile");
+    socket.nsp.to(socket.id).emit("threaded", when);
+    report("emitted");
+  };
+  on(socket, "emit from a thread", ([when], ack) => {
+    if (when === "now") emit(when);
+    else socket.on("disconnect", () => emit(when));
+    ack();
+  });
   on(socket, "recovered", (args, ack) => ack(socket.recovered));
   on(socket, "emit when gone", (args, ack) => {
     socket.on("disconnecting", () => socket.emit("last words", "disconnecting"));

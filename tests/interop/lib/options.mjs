@@ -2,7 +2,7 @@
 import { parserNamed } from "./parser.mjs";
 
 const DEFAULTS = { port: "0", host: "127.0.0.1" };
-const SWITCHES = new Set(["cors-credentials", "no-upgrades", "no-trailing-slash", "hooks", "cleanup-children"]);
+const SWITCHES = new Set(["cors-credentials", "no-upgrades", "no-trailing-slash", "hooks", "cleanup-children", "recovery-middlewares"]);
 
 export function parseOptions(args) {
   const flags = { ...DEFAULTS };
@@ -56,6 +56,15 @@ function deflateOptions(value) {
   });
 }
 
+// Its value is the duration in ms, 0 for the default.
+function recoveryOptions(flags) {
+  if (flags.recovery === undefined) return undefined;
+  return defined({
+    maxDisconnectionDuration: Number(flags.recovery) || undefined,
+    skipMiddlewares: flags["recovery-middlewares"] ? false : undefined,
+  });
+}
+
 function allowRequest(req, callback) {
   const refusal = new URL(req.url, "http://localhost").searchParams.get("refuse");
   if (refusal === null) callback(null, true);
@@ -79,6 +88,7 @@ export function serverOptions(flags) {
     allowUpgrades: flags["no-upgrades"] ? false : undefined,
     cleanupEmptyChildNamespaces: flags["cleanup-children"],
     perMessageDeflate: given(flags.deflate, deflateOptions),
+    connectionStateRecovery: recoveryOptions(flags),
     cors: corsOptions(flags),
     cookie: cookieOptions(flags),
     allowRequest: flags.hooks ? allowRequest : undefined,
