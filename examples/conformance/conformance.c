@@ -7,6 +7,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <uv.h>
 
 static void on_message(sio_socket_t *socket, sio_event_t *event, void *user)
@@ -78,6 +79,7 @@ int run_socketio(const struct settings *settings)
                     .connect_timeout_ms = settings->connect_timeout_ms,
                     .max_http_buffer_size = settings->max_payload,
                     .cors_origin = settings->cors_origin,
+                    .parser = settings->msgpack ? sio_msgpack_parser() : NULL,
                     .log_level = settings->verbose ? SIO_LOG_DEBUG : SIO_LOG_WARN));
     int error = io ? start(io, settings) : SIO_EINVAL;
 
@@ -105,6 +107,7 @@ enum letter {
     CONNECT_TIMEOUT,
     URL_PATH,
     CORS_ORIGIN,
+    PARSER,
     ENGINE_ONLY,
     VERBOSE,
     HELP
@@ -119,6 +122,7 @@ static const struct option options[] = {
     {"connect-timeout", required_argument, NULL, CONNECT_TIMEOUT},
     {"path", required_argument, NULL, URL_PATH},
     {"cors-origin", required_argument, NULL, CORS_ORIGIN},
+    {"parser", required_argument, NULL, PARSER},
     {"engine-only", no_argument, NULL, ENGINE_ONLY},
     {"verbose", no_argument, NULL, VERBOSE},
     {"help", no_argument, NULL, HELP},
@@ -134,6 +138,7 @@ static const char usage[] = "Usage: conformance [OPTION]...\n"
                             "  --connect-timeout MS  (default: 45000)\n"
                             "  --path PATH           (default: /socket.io, or /engine.io)\n"
                             "  --cors-origin ORIGIN  (default: no CORS headers)\n"
+                            "  --parser NAME         default or msgpack (default: default)\n"
                             "  --engine-only         the Engine.IO suite's echo server\n"
                             "  --verbose             log everything to standard error\n";
 
@@ -164,6 +169,17 @@ static void set_time(struct settings *settings, int letter, const char *value)
         settings->connect_timeout_ms = milliseconds_of(value);
 }
 
+static bool is_msgpack(const char *parser)
+{
+    bool msgpack = strcmp(parser, "msgpack") == 0;
+
+    if (!msgpack && strcmp(parser, "default") != 0) {
+        fprintf(stderr, "conformance: not a parser: %s\n", parser);
+        exit(2);
+    }
+    return msgpack;
+}
+
 static void set_option(struct settings *settings, int letter, const char *value)
 {
     switch (letter) {
@@ -186,6 +202,9 @@ static void set_option(struct settings *settings, int letter, const char *value)
         break;
     case CORS_ORIGIN:
         settings->cors_origin = value;
+        break;
+    case PARSER:
+        settings->msgpack = is_msgpack(value);
         break;
     case ENGINE_ONLY:
         settings->engine_only = true;

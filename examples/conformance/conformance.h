@@ -12,6 +12,7 @@ struct settings {
     size_t max_payload;
     const char *path;
     const char *cors_origin;
+    bool msgpack; /* packets are written in MessagePack */
     bool engine_only;
     bool verbose;
 };
