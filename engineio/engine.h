@@ -23,6 +23,7 @@ typedef struct eio_server eio_server_t;
 typedef struct eio_session eio_session_t; /* upstream: engine.io's Socket */
 typedef struct eio_request eio_request_t; /* an HTTP request and the answer it waits for */
 
+enum { EIO_ID_MAX = 63 };
 enum { EIO_POLLING = 1 << 0, EIO_WEBSOCKET = 1 << 1 };
 
 /* Why a session closed; eio_reason_text() has upstream's words. */
@@ -85,6 +86,15 @@ typedef struct eio_handlers {
        takes it over (and answers it, now or later, by eio_request_reply). Requests outside the path
        that nobody takes get 404. */
     bool (*on_request)(eio_request_t *request, bool inside_path, void *user);
+    /* The id of a new session: up to EIO_ID_MAX characters of those that need no escape in a URL,
+       not in use; left empty, a random one is made. False refuses the request. */
+    bool (*on_generate_id)(eio_request_t *request, char id[], size_t size, void *user);
+    /* For those who watch; see eio_server_watch(). `type` is upstream's name of it. Packets that
+       are created may only be looked at: the session is in the middle of sending. */
+    void (*on_packet)(eio_session_t *session, bool created, const char *type, bool binary,
+                      const char *data, size_t len, void *user);
+    void (*on_heartbeat)(eio_session_t *session, void *user);
+    void (*on_upgrading)(eio_session_t *session, void *user);
 } eio_handlers_t;
 
 typedef struct eio_options {
@@ -163,6 +173,9 @@ enum { EIO_CLOSE_BATCH = 100 };
 void eio_server_close(eio_server_t *server, unsigned drain_ms, void (*done)(void *user),
                       void *user);
 
+/* From now on on_packet and on_heartbeat are called. */
+void eio_server_watch(eio_server_t *server);
+
 const eio_counters_t *eio_server_counters(const eio_server_t *server);
 const char *eio_server_path(const eio_server_t *server); /* with its trailing slash */
 
@@ -174,6 +187,10 @@ void *eio_session_user(const eio_session_t *session);
 const char *eio_session_transport(const eio_session_t *session); /* "polling", "websocket" */
 eio_request_t *eio_session_request(
     const eio_session_t *session); /* the first one; borrowed, as long as the session */
+
+const char *eio_session_state_text(const eio_session_t *session); /* upstream's readyState */
+bool eio_session_upgrading(const eio_session_t *session);
+bool eio_session_upgraded(const eio_session_t *session);
 
 /* Queues a message; it leaves at the end of the loop iteration. 0, EIO_ECLOSED, EIO_EBACKPRESSURE,
  * EIO_ENOMEM. */
@@ -220,6 +237,19 @@ void eio_request_query_each(const eio_request_t *request,
                             void *user);
 const char *eio_request_address(const eio_request_t *request); /* "" for a Unix socket */
 bool eio_request_secure(const eio_request_t *request);
+
+/*
+ * For requests inside the path that on_request took over to ask somebody: their body waits.
+ * Afterwards they either go on to the engine, or are refused ("Bad request", MIDDLEWARE_FAILURE),
+ * or replied to. Each of the three gives the request back.
+ */
+void eio_request_hold(eio_request_t *request);
+void eio_server_route(eio_server_t *server, eio_request_t *request);
+void eio_server_fail(eio_server_t *server, eio_request_t *request);
+
+/* Something of the program's that goes with the request. */
+void eio_request_set_data(eio_request_t *request, void *data, void (*free_fn)(void *data));
+void *eio_request_data(const eio_request_t *request);
 
 /* For requests taken over by on_request. Headers: more lines for the answer. reply consumes the
  * request. */

@@ -3,6 +3,8 @@
 #include "engineio/server.h"
 #include "engineio/session.h"
 
+#include <string.h>
+
 static bool version_supported(const eio_request_t *request)
 {
     sio__buf_t version = SIO__BUF_INIT;
@@ -44,8 +46,41 @@ static void refuse_too_many(eio_server_t *server, eio_request_t *request)
                             sizeof(body) - 1);
 }
 
+/* A session id that the program makes up goes into URLs, JSON and a cookie, and must be new. */
+static bool id_usable(const eio_server_t *server, const char *id)
+{
+    size_t len = strnlen(id, EIO_ID_MAX + 1);
+
+    if (len == 0 || len > EIO_ID_MAX || sio__map_find(&server->sessions, id, len))
+        return false;
+    return strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~") == len;
+}
+
+/* `id` stays empty when the session makes its own. False: the request has been refused. */
+static bool generate_id(eio_server_t *server, eio_request_t *request, char id[EIO_ID_MAX + 2])
+{
+    const eio_handlers_t *handlers = &server->options.handlers;
+
+    id[0] = id[EIO_ID_MAX + 1] = '\0';
+    if (!handlers->on_generate_id)
+        return true;
+    if (!handlers->on_generate_id(request, id, EIO_ID_MAX + 1, server->options.user)) {
+        eio_refuse(server, request, EIO_ERROR_BAD_REQUEST, NULL,
+                   "{\"name\":\"ID_GENERATION_ERROR\",\"error\":{}}");
+        return false;
+    }
+    if (!*id || id_usable(server, id))
+        return true;
+    SIO__LOG(server->options.log, SIO__WARN, "engine",
+             "session id refused: in use, too long, or with characters that URLs escape");
+    eio_refuse(server, request, EIO_ERROR_BAD_REQUEST, NULL,
+               "{\"name\":\"ID_GENERATION_ERROR\",\"error\":{}}");
+    return false;
+}
+
 void eio_handshake(eio_server_t *server, eio_request_t *request, bool websocket)
 {
+    char id[EIO_ID_MAX + 2];
     eio_session_t *session;
     eio_transport_t *transport;
     eio_address_t *address;
@@ -58,12 +93,14 @@ void eio_handshake(eio_server_t *server, eio_request_t *request, bool websocket)
     }
     if (websocket && !eio_websocket_check_handshake(server, request))
         return;
+    if (!generate_id(server, request, id))
+        return;
     address = count_session(server, request, &refused);
     if (refused) {
         refuse_too_many(server, request);
         return;
     }
-    session = eio_session_new(server, request);
+    session = eio_session_new(server, request, *id ? id : NULL);
     if (!session) {
         eio_limits_close(&server->limits, address);
         eio_http_conn_abort(request->conn);

@@ -55,7 +55,11 @@ void eio_heartbeat_start(eio_session_t *session)
 
 void eio_heartbeat_on_pong(eio_session_t *session)
 {
+    const eio_options_t *options = &session->server->options;
+
     wait_for_interval(session);
+    if (session->server->watching && options->handlers.on_heartbeat)
+        options->handlers.on_heartbeat(session, options->user);
 }
 
 void eio_heartbeat_on_other(eio_session_t *session)

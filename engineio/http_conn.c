@@ -26,6 +26,7 @@ struct eio_http_conn {
     conn_state_t state;
     bool processing;
     bool close_after;
+    bool held; /* nobody takes the body yet */
     eio_http_body_t body;
     sio__buf_t in; /* an incomplete head, or what came behind the current request */
     size_t scanned;
@@ -259,7 +260,7 @@ static size_t consume(eio_http_conn_t *conn, char *data, size_t len)
     while (used && at < len && conn->stream && !conn->stream->closing) {
         if (conn->state == CONN_HEAD)
             used = take_head(conn, data + at, len - at);
-        else if (conn->state == CONN_BODY)
+        else if (conn->state == CONN_BODY && !conn->held)
             used = take_body(conn, data + at, len - at);
         else
             used = 0;
@@ -279,7 +280,7 @@ static void keep_rest(eio_http_conn_t *conn, char *data, size_t len)
     sio__buf_append(&conn->in, data, len);
     if (conn->in.failed)
         eio_stream_close(conn->stream);
-    else if (conn->state == CONN_ANSWER && conn->in.len > PIPELINE_MAX)
+    else if ((conn->state == CONN_ANSWER || conn->held) && conn->in.len > PIPELINE_MAX)
         eio_stream_pause(conn->stream, true);
 }
 
@@ -319,6 +320,21 @@ static void on_data(void *user, uint8_t *data, size_t len)
     conn->processing = false;
     if (used < len)
         keep_rest(conn, (char *)data + used, len - used);
+}
+
+void eio_http_conn_hold(eio_http_conn_t *conn, bool held)
+{
+    if (conn->held == held)
+        return;
+    conn->held = held;
+    if (conn->state != CONN_BODY || !conn->stream)
+        return;
+    set_timer(conn, held ? 0 : conn->http->timeout_ms);
+    if (held)
+        return;
+    eio_stream_pause(conn->stream, false);
+    if (conn->in.len && !conn->processing)
+        eio_loop_defer(conn->http->loop, &conn->resume);
 }
 
 /* ---- output ---- */
@@ -437,6 +453,7 @@ void eio_http_conn_respond(eio_http_conn_t *conn, int status, sio__span_t header
 
     if (!conn->stream || !conn->request)
         return;
+    eio_http_conn_hold(conn, false);
     conn->close_after = conn->close_after || !conn->request->keep_alive || conn->http->draining;
     sio__buf_clear(out);
     append_head(conn, out, status, headers, len);

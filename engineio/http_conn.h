@@ -41,6 +41,9 @@ void eio_http_conn_respond(eio_http_conn_t *conn, int status, sio__span_t header
  */
 bool eio_http_conn_body_done(const eio_http_conn_t *conn);
 
+/* Lets the rest of the current request wait until somebody can take it; an answer ends that. */
+void eio_http_conn_hold(eio_http_conn_t *conn, bool held);
+
 /* Answers with bytes of the caller's own making and closes: refused upgrades. */
 void eio_http_conn_respond_raw(eio_http_conn_t *conn, const void *bytes, size_t len);
 

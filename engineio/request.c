@@ -58,8 +58,28 @@ void eio_request_unref(eio_request_t *request)
 {
     if (!request || --request->refs)
         return;
+    eio_request_set_data(request, NULL, NULL);
     sio__buf_free(&request->reply_headers);
     sio__free(request);
+}
+
+void eio_request_set_data(eio_request_t *request, void *data, void (*free_fn)(void *data))
+{
+    if (request->data_free && request->data != data)
+        request->data_free(request->data);
+    request->data = data;
+    request->data_free = free_fn;
+}
+
+void *eio_request_data(const eio_request_t *request)
+{
+    return request->data;
+}
+
+void eio_request_hold(eio_request_t *request)
+{
+    if (request->conn)
+        eio_http_conn_hold(request->conn, true);
 }
 
 bool eio_request_method_is(const eio_request_t *request, const char *method)

@@ -28,6 +28,8 @@ struct eio_request {
     struct eio_http_conn *conn; /* NULL once answered or aborted */
     const eio_request_handler_t *handler;
     void *user;
+    void *data; /* of the program */
+    void (*data_free)(void *data);
     sio__buf_t reply_headers; /* lines for the answer: CORS, hooks */
     sio__span_t method, target;
     char *text; /* the head as received, header names lower-case */

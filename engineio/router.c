@@ -96,6 +96,17 @@ static void refuse_naming(eio_server_t *server, eio_request_t *request, eio_erro
     sio__buf_free(&context);
 }
 
+static void refuse_origin(eio_server_t *server, eio_request_t *request, sio__span_t origin)
+{
+    sio__buf_t context = SIO__BUF_INIT;
+
+    sio__buf_append_str(&context, "{\"name\":\"INVALID_ORIGIN\",\"origin\":");
+    eio_json_append_text(&context, origin);
+    sio__buf_append(&context, "}", 2);
+    eio_refuse(server, request, EIO_ERROR_BAD_REQUEST, NULL, context.failed ? "{}" : context.data);
+    sio__buf_free(&context);
+}
+
 /* ---- headers ---- */
 
 struct eio_headers {
@@ -321,7 +332,7 @@ static void route_engine(eio_server_t *server, eio_request_t *request)
     if (!transport_allowed(server, transport))
         refuse_naming(server, request, EIO_ERROR_UNKNOWN_TRANSPORT, "transport", transport);
     else if (!origin_valid(request, &origin))
-        eio_refuse(server, request, EIO_ERROR_BAD_REQUEST, NULL, "{\"name\":\"INVALID_ORIGIN\"}");
+        refuse_origin(server, request, origin);
     else if (sid && sid->len)
         route_session(server, request, &query, transport);
     else
@@ -348,6 +359,23 @@ static bool taken_by_owner(eio_server_t *server, eio_request_t *request, bool in
         return true; /* eio_request_reply() gives the reference back */
     eio_request_unref(request);
     return false;
+}
+
+void eio_server_route(eio_server_t *server, eio_request_t *request)
+{
+    if (request->conn) {
+        eio_http_conn_hold(request->conn, false);
+        route_engine(server, request);
+    }
+    eio_request_unref(request);
+}
+
+void eio_server_fail(eio_server_t *server, eio_request_t *request)
+{
+    if (request->conn)
+        eio_refuse(server, request, EIO_ERROR_BAD_REQUEST, NULL,
+                   "{\"name\":\"MIDDLEWARE_FAILURE\"}");
+    eio_request_unref(request);
 }
 
 void eio_server_on_request(eio_request_t *request, void *user)

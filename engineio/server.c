@@ -382,6 +382,11 @@ void eio_server_close(eio_server_t *server, unsigned drain_ms, void (*done)(void
 
 /* ---- what others ask ---- */
 
+void eio_server_watch(eio_server_t *server)
+{
+    server->watching = true;
+}
+
 const eio_counters_t *eio_server_counters(const eio_server_t *server)
 {
     eio_server_t *fresh = (eio_server_t *)(uintptr_t)server;

@@ -33,6 +33,7 @@ struct eio_server {
     eio_counters_t counters;
     uint32_t id_counter;
     unsigned refs; /* the owner's and one per pending verdict */
+    bool watching; /* somebody wants to hear of packets and heartbeats */
     bool draining;
     bool closing;
     bool ended;

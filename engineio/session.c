@@ -58,15 +58,33 @@ static bool within_rate(eio_session_t *session, size_t bytes)
 
 /* ---- life ---- */
 
-eio_session_t *eio_session_new(eio_server_t *server, eio_request_t *request)
+static void free_session(eio_session_t *session)
+{
+    if (session->id != session->own_id)
+        sio__free(session->id);
+    sio__free(session);
+}
+
+/* The id is in the server's table afterwards. */
+static bool take_id(eio_session_t *session, eio_server_t *server, const char *id)
+{
+    session->id = session->own_id;
+    if (id)
+        session->id = sio__strdup(id);
+    else
+        sio__id_generate(&server->id_counter, session->own_id);
+    return session->id && sio__map_insert(&server->sessions, &session->by_id, session->id,
+                                          strlen(session->id)) == 0;
+}
+
+eio_session_t *eio_session_new(eio_server_t *server, eio_request_t *request, const char *id)
 {
     eio_session_t *session = sio__calloc(1, sizeof(*session));
 
     if (!session)
         return NULL;
-    sio__id_generate(&server->id_counter, session->id);
-    if (sio__map_insert(&server->sessions, &session->by_id, session->id, SIO__ID_LEN)) {
-        sio__free(session);
+    if (!take_id(session, server, id)) {
+        free_session(session);
         return NULL;
     }
     sio__list_append(&server->session_list, &session->link);
@@ -135,7 +153,7 @@ void eio_session_open(eio_session_t *session, eio_transport_t *transport)
 
 static void on_release(eio_deferred_t *deferred)
 {
-    sio__free(SIO__CONTAINER(deferred, eio_session_t, release));
+    free_session(SIO__CONTAINER(deferred, eio_session_t, release));
 }
 
 static void leave_server(eio_session_t *session)
@@ -226,14 +244,44 @@ static void on_message(eio_session_t *session, const eio_packet_t *packet)
                                      options->user);
 }
 
+static const char *type_name(int type)
+{
+    static const char *const names[] = {"open",    "close",   "ping", "pong",
+                                        "message", "upgrade", "noop"};
+
+    return type < 0 ? "error" : names[type];
+}
+
+static void watch(eio_session_t *session, bool created, int type, bool binary, sio__span_t data)
+{
+    const eio_options_t *options = &session->server->options;
+
+    if (options->handlers.on_packet)
+        options->handlers.on_packet(session, created, type_name(type), binary, data.data, data.len,
+                                    options->user);
+}
+
+/* False: who watched closed the session. */
+static bool watch_received(eio_session_t *session, int type, bool binary, sio__span_t data)
+{
+    watch(session, false, type, binary, data);
+    return session->state == EIO_OPEN;
+}
+
 static void handle_packet(eio_session_t *session, const eio_packet_t *packet)
 {
     if (!packet) {
+        if (session->server->watching &&
+            !watch_received(session, -1, false, (sio__span_t){"parser error", 12}))
+            return;
         eio_session_end(session, EIO_REASON_PARSE_ERROR, "not an Engine.IO packet");
         return;
     }
     session->server->counters.packets_in++;
     if (session->rate && !within_rate(session, packet->data.len))
+        return;
+    if (session->server->watching &&
+        !watch_received(session, packet->type, packet->binary, packet->data))
         return;
     if (packet->type == EIO_PACKET_PONG) {
         eio_heartbeat_on_pong(session);
@@ -410,7 +458,17 @@ int eio_session_send(eio_session_t *session, bool binary, const void *data, size
     if (eio_outbox_push(&session->outbox, &session->server->chunks, binary, EIO_PACKET_MESSAGE,
                         data, len, no_compress))
         return EIO_ENOMEM;
+    if (session->server->watching)
+        watch(session, true, EIO_PACKET_MESSAGE, binary, (sio__span_t){data, len});
     return queued(session, before);
+}
+
+static void watch_message(eio_session_t *session, const eio_message_t *message)
+{
+    size_t type = message->binary ? 0 : 1;
+
+    watch(session, true, EIO_PACKET_MESSAGE, message->binary,
+          (sio__span_t){(const char *)message->packet + type, message->len - type});
 }
 
 int eio_session_send_shared(eio_session_t *session, eio_message_t *message)
@@ -422,6 +480,8 @@ int eio_session_send_shared(eio_session_t *session, eio_message_t *message)
         return error;
     if (eio_outbox_push_message(&session->outbox, &session->server->chunks, message))
         return EIO_ENOMEM;
+    if (session->server->watching)
+        watch_message(session, message);
     return queued(session, before);
 }
 
@@ -431,8 +491,11 @@ void eio_session_send_packet(eio_session_t *session, eio_packet_type_t type, con
     size_t before = session->outbox.bytes;
 
     if (session->state == EIO_OPEN && eio_outbox_push(&session->outbox, &session->server->chunks,
-                                                      false, type, data, len, false) == 0)
+                                                      false, type, data, len, false) == 0) {
         queued(session, before);
+        if (session->server->watching)
+            watch(session, true, (int)type, false, (sio__span_t){data ? data : "", len});
+    }
 }
 
 bool eio_session_writable(const eio_session_t *session)
@@ -468,6 +531,23 @@ const char *eio_session_transport(const eio_session_t *session)
     return session->transport  ? session->transport->ops->name
            : session->upgraded ? "websocket"
                                : "polling";
+}
+
+const char *eio_session_state_text(const eio_session_t *session)
+{
+    static const char *const texts[] = {"opening", "open", "closing", "closed"};
+
+    return texts[session->state];
+}
+
+bool eio_session_upgrading(const eio_session_t *session)
+{
+    return session->upgrade != NULL;
+}
+
+bool eio_session_upgraded(const eio_session_t *session)
+{
+    return session->upgraded;
 }
 
 eio_request_t *eio_session_request(const eio_session_t *session)

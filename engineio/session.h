@@ -44,12 +44,13 @@ struct eio_session {
     eio_address_t *address; /* whose sessions are counted; NULL: nobody's */
     struct eio_rate *rate;  /* of its packets, when that is limited */
     bool waited;            /* packets had to wait: a drain is worth telling */
-    char id[SIO__ID_LEN + 1];
+    char *id;               /* own_id, or one of the program's */
+    char own_id[SIO__ID_LEN + 1];
 };
 
-/* Opens a session for a handshake request. NULL: out of memory. The transport follows with
- * eio_session_open(). */
-eio_session_t *eio_session_new(eio_server_t *server, eio_request_t *request);
+/* Opens a session for a handshake request, with that id or (NULL) a random one. NULL: out of
+ * memory. The transport follows with eio_session_open(). */
+eio_session_t *eio_session_new(eio_server_t *server, eio_request_t *request, const char *id);
 void eio_session_open(eio_session_t *session, eio_transport_t *transport);
 
 /* Takes it out of the server and frees it at the end of the iteration, without telling anybody: a

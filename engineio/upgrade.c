@@ -98,6 +98,7 @@ static void complete(eio_upgrade_t *upgrade)
 
 void eio_upgrade_on_packet(eio_session_t *session, const eio_packet_t *packet)
 {
+    const eio_options_t *options = &session->server->options;
     eio_upgrade_t *upgrade = session->upgrade;
 
     if (!upgrade)
@@ -105,6 +106,8 @@ void eio_upgrade_on_packet(eio_session_t *session, const eio_packet_t *packet)
     if (packet && packet->type == EIO_PACKET_PING && sio__span_is(packet->data, "probe")) {
         eio_websocket_send_now(upgrade->transport, "3probe", 6);
         eio_timer_start(session->server->loop, &upgrade->check, CHECK_MS);
+        if (options->handlers.on_upgrading)
+            options->handlers.on_upgrading(session, options->user);
     } else if (packet && packet->type == EIO_PACKET_UPGRADE && session->state != EIO_CLOSED) {
         complete(upgrade);
     } else {

@@ -1,6 +1,7 @@
 #include "socketio/client.h"
 
 #include "base/alloc.h"
+#include "socketio/conn.h"
 #include "socketio/namespace.h"
 #include "socketio/parser.h"
 #include "socketio/server.h"
@@ -236,6 +237,7 @@ static void on_release(eio_deferred_t *deferred)
 {
     sio__client_t *client = SIO__CONTAINER(deferred, sio__client_t, release);
 
+    sio__conn_free(client);
     eio_request_unref(client->request);
     sio__free(client);
 }
@@ -287,6 +289,17 @@ void sio__client_on_closing(eio_session_t *session, void *server)
         gone(client, SIO_REASON_SERVER_SHUTTING_DOWN, "");
 }
 
+static void tell_close(sio__client_t *client, enum sio_reason reason, const char *detail)
+{
+    const sio_disconnect_t why = {reason, eio_reason_text((eio_reason_t)reason), detail};
+
+    sio__conn_tell(client, &(sio_conn_info_t){
+                               .size = sizeof(sio_conn_info_t),
+                               .event = SIO_CONN_CLOSE,
+                               .why = &why,
+                           });
+}
+
 void sio__client_on_close(eio_session_t *session, eio_reason_t reason, const char *detail,
                           void *server)
 {
@@ -298,6 +311,7 @@ void sio__client_on_close(eio_session_t *session, eio_reason_t reason, const cha
     SIO__LOG(&client->server->log, SIO__DEBUG, area, "client closed: %s%s%s",
              eio_reason_text(reason), *detail ? ", " : "", detail);
     gone(client, (enum sio_reason)reason, detail);
+    tell_close(client, (enum sio_reason)reason, detail);
     client->last_transport = eio_session_transport(session);
     client->session = NULL;
     eio_session_set_user(session, NULL);
@@ -395,4 +409,8 @@ void sio__client_on_connection(eio_session_t *session, void *server)
     eio_timer_start(&io->loop, &client->connect_timer, io->connect_timeout_ms);
     SIO__LOG(&io->log, SIO__DEBUG, "socket.io:server", "incoming connection from %s",
              eio_request_address(client->request));
+    sio__conn_tell(client, &(sio_conn_info_t){
+                               .size = sizeof(sio_conn_info_t),
+                               .event = SIO_CONN_CONNECTION,
+                           });
 }

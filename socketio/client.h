@@ -7,6 +7,7 @@
 #include "base/wheel.h"
 #include "engineio/engine.h"
 #include "socketio/args.h"
+#include "socketio/listeners.h"
 #include "socketio/packet.h"
 #include "socketio/socketio.h"
 
@@ -14,15 +15,17 @@
 
 struct sio__pending; /* a binary packet that waits for its attachments */
 
-typedef struct sio__client {
+typedef struct sio_conn {
     sio_server_t *server;
     eio_session_t *session; /* NULL: closed */
     eio_request_t *request; /* the session's first one */
     sio__list_t sockets;    /* one per namespace, connecting ones included */
     sio__timer_t connect_timer;
     struct sio__pending *pending;
-    unsigned checks;     /* dynamic namespaces asked about */
-    sio__list_t *cursor; /* the next socket of a walk over them */
+    sio__listeners_t *listeners;
+    sio_request_t *asked; /* the same as `request`, for the program */
+    unsigned checks;      /* dynamic namespaces asked about */
+    sio__list_t *cursor;  /* the next socket of a walk over them */
     const char *last_transport;
     atomic_uint refs; /* the session's and its sockets'; the last socket may go on another thread,
                          after the loop */

@@ -14,12 +14,15 @@ libcore_la_SOURCES = \
 	socketio/client.c \
 	socketio/client.h \
 	socketio/client_bundle.c \
+	socketio/conn.c \
+	socketio/conn.h \
 	socketio/dynamic.c \
 	socketio/dynamic.h \
 	socketio/emit.c \
 	socketio/emit.h \
 	socketio/encoder.c \
 	socketio/encoder.h \
+	socketio/engine_use.c \
 	socketio/error.c \
 	socketio/event.c \
 	socketio/event.h \

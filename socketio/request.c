@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "socketio/files.h"
 #include "socketio/middleware.h"
+#include "socketio/next.h"
 
 /* Within a hook's call. */
 #define WRAP(engine_request)        \
@@ -51,6 +52,16 @@ const char *sio_request_query(const sio_request_t *request, const char *name)
 const char *sio_request_address(const sio_request_t *request)
 {
     return eio_request_address(request->request);
+}
+
+void sio_request_set_user(sio_request_t *request, void *user, void (*destructor)(void *user))
+{
+    eio_request_set_data(request->request, user, destructor);
+}
+
+void *sio_request_user(const sio_request_t *request)
+{
+    return eio_request_data(request->request);
 }
 
 /* -------------------------------------------------------------------------------------- hooks */
@@ -166,7 +177,7 @@ bool sio__on_request(eio_request_t *request, bool inside_path, void *server)
     sio_server_t *io = server;
 
     if (inside_path)
-        return io->bundle && sio__bundle_files_take(io, request);
+        return (io->bundle && sio__bundle_files_take(io, request)) || sio__engine_use(io, request);
     if (io->folders && sio__folders_take(io, request, false))
         return true;
     if (io->hooks.request && hand_over(io, request))
@@ -183,6 +194,10 @@ int sio_reply(sio_request_t *request, int status, const void *body, size_t len)
 {
     int error = eio_request_reply(request->request, status, body, len);
 
+    if (request->next) {
+        sio__next_free(request->next);
+        return error;
+    }
     sio__texts_free(&request->texts);
     sio__free(request);
     return error;

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "socketio/client.h"
+#include "socketio/conn.h"
 #include "socketio/dynamic.h"
 #include "socketio/files.h"
 #include "socketio/namespace.h"
@@ -32,6 +33,7 @@ static void free_server(sio_server_t *io)
     }
     sio__parents_free(io);
     sio__listeners_free(io->listeners);
+    sio__listeners_free(io->conn_listeners);
     sio__map_free(&io->namespaces);
     sio__map_free(&io->acks);
     sio__args_free(&io->scratch);
@@ -115,6 +117,11 @@ static int open_engine(sio_server_t *io, const sio_options_t *options)
                 .on_initial_headers = sio__on_initial_headers,
                 .on_headers = sio__on_headers,
                 .on_request = sio__on_request,
+                .on_generate_id = sio__on_generate_id,
+                .on_packet = sio__conn_on_packet,
+                .on_heartbeat = sio__conn_on_heartbeat,
+                .on_upgrading = sio__conn_on_upgrading,
+                .on_upgrade = sio__conn_on_upgrade,
             },
         .user = io,
         .log = &io->log,

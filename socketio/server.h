@@ -22,6 +22,8 @@ typedef struct sio__hooks {
     void *initial_headers_user, *headers_user;
     sio_connection_error_fn connection_error;
     void *connection_error_user;
+    sio_generate_id_fn generate_id;
+    void *generate_id_user;
     sio_request_fn request;
     void *request_user;
 } sio__hooks_t;
@@ -65,13 +67,14 @@ struct sio_server {
     sio__recovery_options_t recovery;
     const sio_parser_t *parser; /* NULL: the default one */
     sio__map_t namespaces;
-    sio__list_t namespace_list;  /* in the order of their making */
-    sio__map_t acks;             /* all pending acknowledgements, by socket and id */
-    sio__list_t operations;      /* operation.h */
+    sio__list_t namespace_list; /* in the order of their making */
+    sio__map_t acks;            /* all pending acknowledgements, by socket and id */
+    sio__list_t operations;     /* operation.h */
     bool operations_closed;
     unsigned ack_timeout_ms;
-    sio__dynamic_t dynamic;      /* namespaces that clients bring about */
-    sio__listeners_t *listeners; /* of the server itself */
+    sio__dynamic_t dynamic;           /* namespaces that clients bring about */
+    sio__listeners_t *listeners;      /* of the server itself */
+    sio__listeners_t *conn_listeners; /* of its connections, by enum sio_conn_event */
     sio__counts_t counts;
     atomic_uint_fast64_t sockets_allocated;
 

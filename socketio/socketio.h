@@ -40,6 +40,7 @@ typedef struct sio_socket sio_socket_t;       /* upstream: Socket; reference-cou
 typedef struct sio_event sio_event_t;         /* a received event or acknowledgement: name and arguments */
 typedef struct sio_value sio_value_t;         /* one received argument, as it came */
 typedef struct sio_next sio_next_t;           /* a middleware's pending answer; upstream: next */
+typedef struct sio_conn sio_conn_t;           /* an Engine.IO connection; upstream: socket.conn */
 typedef struct sio_request sio_request_t;     /* an HTTP request; upstream: req and res */
 typedef struct sio_headers sio_headers_t;     /* the headers of an answer, as a hook sees them */
 typedef struct sio_replies sio_replies_t;     /* the acknowledgements of many */
@@ -467,6 +468,10 @@ SIO_API const char *sio_format_error(void);
 SIO_API int sio_emit(sio_socket_t *socket, const char *name, const char *format, ...);
 SIO_API int sio_emitv(sio_socket_t *socket, const char *name, const char *format, va_list args);
 
+/* An event "message". upstream: socket.send(...args), nsp.send(...args) */
+#define sio_send(socket, ...)            sio_emit((socket), "message", __VA_ARGS__)
+#define sio_send_to(nsp, target, ...)    sio_emit_to((nsp), (target), "message", __VA_ARGS__)
+
 /* With SIO_VOLATILE, SIO_NO_COMPRESS. Any thread. upstream: socket.volatile.emit(), socket.compress(false).emit() */
 SIO_API int sio_emit_flags(sio_socket_t *socket, unsigned flags, const char *name, const char *format, ...);
 
@@ -676,6 +681,9 @@ SIO_API sio_namespace_t *sio_socket_namespace(const sio_socket_t *socket);
 /* Borrowed. Any thread. */
 SIO_API sio_server_t *sio_socket_server(const sio_socket_t *socket);
 
+/* The Engine.IO connection that carries it; borrowed, as long as the socket is referenced. Any thread. upstream: socket.conn */
+SIO_API sio_conn_t *sio_conn(const sio_socket_t *socket);
+
 /* "polling" or "websocket", static. upstream: socket.conn.transport.name */
 SIO_API const char *sio_transport(const sio_socket_t *socket);
 
@@ -728,6 +736,30 @@ SIO_API const char *sio_request_header(const sio_request_t *request, const char 
 SIO_API const char *sio_request_query(const sio_request_t *request, const char *name);  /* decoded; NULL: absent */
 SIO_API const char *sio_request_address(const sio_request_t *request);
 
+/* A pointer of the program's that goes with a request, and with the connection whose first request it is: what a middleware found
+   out is there in sio_conn_request(sio_conn(socket)). upstream: properties of req */
+SIO_API void sio_request_set_user(sio_request_t *request, void *user, void (*destructor)(void *user));
+SIO_API void *sio_request_user(const sio_request_t *request);
+
+typedef void (*sio_engine_middleware_fn)(sio_request_t *request, sio_next_t *next, void *user);
+
+/*
+ * Sees every HTTP request and WebSocket handshake inside the server's path, after CORS and before anything is checked, the client's
+ * files excepted. Several are asked in order. It must do one of three things once, now or later: sio_next_ok(next); refuse with
+ * sio_next_error(next, NULL, NULL) (400, code 3 "Bad request", context MIDDLEWARE_FAILURE); or answer by itself with sio_reply(), on
+ * the loop thread, `next` being gone with it. What sio_reply_header() adds is on the answer, whoever gives it, and on the 101 of a
+ * WebSocket. `request` lives until one of the three. upstream: io.engine.use((req, res, next) => ...)
+ */
+SIO_API int sio_engine_use(sio_server_t *io, sio_engine_middleware_fn fn, void *user);
+
+/*
+ * Makes up the id of a new Engine.IO session (a Socket.IO socket's id is another): writes up to 63 of the characters
+ * A-Z a-z 0-9 - . _ ~ and a NUL to `id`, or nothing for a random one, and returns SIO_OK. An error, an id in use or another character
+ * refuses the request (400, code 3 "Bad request", context ID_GENERATION_ERROR). upstream: io.engine.generateId = (req) => ...
+ */
+typedef int (*sio_generate_id_fn)(sio_request_t *request, char *id, size_t size, void *user);
+SIO_API int sio_generate_id(sio_server_t *io, sio_generate_id_fn fn, void *user);
+
 typedef void (*sio_allow_request_fn)(sio_request_t *request, sio_next_t *next, void *user);
 
 /*
@@ -776,6 +808,67 @@ SIO_API int sio_reply(sio_request_t *request, int status, const void *body, size
  * ETag and 304, index.html for a folder. For pages of examples and tests and small sites; hidden files are not served.
  */
 SIO_API int sio_serve_files(sio_server_t *io, const char *prefix, const char *folder);
+
+/* --------------------------------------------------------------------------------------- Engine.IO connections
+ *
+ * Under each socket lies a connection: an Engine.IO session, first over long-polling or WebSocket, shared by the sockets that one
+ * client has in several namespaces.
+ */
+
+enum sio_conn_event {
+    SIO_CONN_CONNECTION = 1, /* a new one; for sio_engine_on(). upstream: io.engine.on("connection") */
+    SIO_CONN_PACKET,         /* a packet has come. upstream: conn.on("packet") */
+    SIO_CONN_PACKET_CREATE,  /* a packet was queued; the handler may only look, not send, join or close. upstream: "packetCreate" */
+    SIO_CONN_HEARTBEAT,      /* a pong has come. upstream: "heartbeat" */
+    SIO_CONN_UPGRADING,      /* a WebSocket is being tried beside long-polling. upstream: "upgrading" */
+    SIO_CONN_UPGRADE,        /* it has taken over. upstream: "upgrade" */
+    SIO_CONN_CLOSE           /* it is over, its sockets have heard of it. upstream: "close" */
+};
+
+typedef struct sio_conn_info {
+    size_t size;
+    enum sio_conn_event event;
+    const char *packet; /* of packets: "open", "ping", "pong", "message", "upgrade", "noop", "close", "error" (none of these) */
+    bool binary;        /* a binary message */
+    const char *data;   /* what the packet carries; borrowed, not NUL-terminated */
+    size_t len;
+    const sio_disconnect_t *why; /* of SIO_CONN_CLOSE: the engine's reason and detail */
+} sio_conn_info_t;
+
+typedef void (*sio_conn_fn)(sio_conn_t *conn, const sio_conn_info_t *info, void *user);
+
+/* Calls fn for an event of one connection, or of all of them, present and future. Errors: SIO_EINVAL, SIO_EDISCONNECTED, SIO_ENOMEM.
+   upstream: conn.on(); io.engine.on("connection", (conn) => conn.on()) */
+SIO_API int sio_conn_on(sio_conn_t *conn, enum sio_conn_event event, sio_conn_fn fn, void *user);
+SIO_API int sio_engine_on(sio_server_t *io, enum sio_conn_event event, sio_conn_fn fn, void *user);
+
+/* Removes one handler (fn and user as given), or all of that event (fn NULL). upstream: conn.off() */
+SIO_API int sio_conn_off(sio_conn_t *conn, enum sio_conn_event event, sio_conn_fn fn, void *user);
+
+/* One more reference, for those that have no socket to hold; and its return (NULL is allowed). */
+SIO_API sio_conn_t *sio_conn_ref(sio_conn_t *conn);
+SIO_API void sio_conn_unref(sio_conn_t *conn);
+
+SIO_API sio_server_t *sio_conn_server(const sio_conn_t *conn);
+SIO_API const char *sio_conn_id(const sio_conn_t *conn);          /* the session's id, a secret; "" once it is closed. upstream: conn.id */
+SIO_API const char *sio_conn_ready_state(const sio_conn_t *conn); /* "open", "closing", "closed". upstream: conn.readyState */
+SIO_API const char *sio_conn_transport(const sio_conn_t *conn);   /* "polling" or "websocket". upstream: conn.transport.name */
+SIO_API bool sio_conn_upgrading(const sio_conn_t *conn);          /* upstream: conn.upgrading */
+SIO_API bool sio_conn_upgraded(const sio_conn_t *conn);           /* upstream: conn.upgraded */
+SIO_API int sio_conn_protocol(const sio_conn_t *conn);            /* of Engine.IO: 4. upstream: conn.protocol */
+SIO_API const char *sio_conn_address(const sio_conn_t *conn);     /* the peer's IP address. upstream: conn.remoteAddress */
+
+/* The connection's first request, borrowed, as long as the connection; NULL when out of memory. Not to be replied to.
+   upstream: conn.request, socket.request */
+SIO_API sio_request_t *sio_conn_request(sio_conn_t *conn);
+
+/* An Engine.IO message that is no Socket.IO packet: for clients that know of it. Text must be UTF-8. Errors: SIO_EDISCONNECTED,
+   SIO_EINVAL, SIO_EBACKPRESSURE, SIO_ENOMEM. upstream: conn.send() */
+SIO_API int sio_conn_send(sio_conn_t *conn, bool binary, const void *data, size_t len);
+
+/* Closes the connection, without a word to its sockets; what is queued leaves first, but for discard. The reason is "forced close".
+   upstream: conn.close(discard) */
+SIO_API int sio_conn_close(sio_conn_t *conn, bool discard);
 
 #ifdef __cplusplus
 }

@@ -8,6 +8,7 @@ tests_interop_twin_SOURCES = \
 	tests/interop/twin_cluster.c \
 	tests/interop/twin_dynamic.c \
 	tests/interop/twin_emitting.c \
+	tests/interop/twin_engine.c \
 	tests/interop/twin_listeners.c \
 	tests/interop/twin_recovery.c \
 	tests/interop/twin_rooms.c \
@@ -19,6 +20,7 @@ EXTRA_DIST += \
 	tests/interop/lib/application.mjs \
 	tests/interop/lib/application_cluster.mjs \
 	tests/interop/lib/application_dynamic.mjs \
+	tests/interop/lib/application_engine.mjs \
 	tests/interop/lib/application_recovery.mjs \
 	tests/interop/lib/certificate.mjs \
 	tests/interop/lib/context.mjs \
@@ -44,10 +46,12 @@ EXTRA_DIST += \
 	tests/interop/scenarios/client-bundle.mjs \
 	tests/interop/scenarios/cluster.mjs \
 	tests/interop/scenarios/connect-timeout.mjs \
+	tests/interop/scenarios/conn.mjs \
 	tests/interop/scenarios/connect.mjs \
 	tests/interop/scenarios/cors.mjs \
 	tests/interop/scenarios/dynamic.mjs \
 	tests/interop/scenarios/echo.mjs \
+	tests/interop/scenarios/engine-use.mjs \
 	tests/interop/scenarios/headers.mjs \
 	tests/interop/scenarios/heartbeat.mjs \
 	tests/interop/scenarios/http-errors.mjs \

@@ -13,7 +13,7 @@ const http = flags["tls-cert"]
   ? createTlsServer({ cert: readFileSync(flags["tls-cert"]), key: readFileSync(flags["tls-key"]) }, notFound)
   : createServer(notFound);
 const io = new Server(http, serverOptions(flags));
-installApplication(io, { hooks: flags.hooks });
+installApplication(io, { hooks: flags.hooks, engine: flags.engine });
 
 const address = flags.unix ? { path: flags.unix } : { port: Number(flags.port), host: flags.host };
 http.listen(address, () => {

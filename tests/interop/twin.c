@@ -16,6 +16,7 @@ struct arguments {
     const char *tls_cert;
     const char *tls_key;
     bool hooks;
+    bool engine;
     sio_options_t options;
     sio_cookie_t cookie;
     sio_recovery_t recovery;
@@ -31,6 +32,7 @@ enum option_letter {
     TLS_CERT,
     TLS_KEY,
     HOOKS,
+    ENGINE,
     PING_INTERVAL,
     PING_TIMEOUT,
     MAX_PAYLOAD,
@@ -67,6 +69,7 @@ static const struct option long_options[] = {
     {"tls-cert", required_argument, NULL, TLS_CERT},
     {"tls-key", required_argument, NULL, TLS_KEY},
     {"hooks", no_argument, NULL, HOOKS},
+    {"engine", no_argument, NULL, ENGINE},
     {"ping-interval", required_argument, NULL, PING_INTERVAL},
     {"ping-timeout", required_argument, NULL, PING_TIMEOUT},
     {"max-payload", required_argument, NULL, MAX_PAYLOAD},
@@ -295,6 +298,9 @@ static bool set_program(struct arguments *arguments, int letter, const char *val
     case TLS_KEY:
         arguments->tls_key = value;
         return true;
+    case ENGINE:
+        arguments->engine = true;
+        return true;
     case HOOKS:
         arguments->hooks = true;
         return true;
@@ -364,6 +370,7 @@ int main(int argc, char **argv)
     if (app.io == NULL)
         return 1;
     app.hooks = arguments.hooks;
+    app.engine = arguments.engine;
     twin_install(&app);
     if (listen_and_tell(app.io, &arguments) != SIO_OK)
         return 1;

@@ -21,6 +21,9 @@ struct twin {
     sio_namespace_t *parents[4];
     sio_next_t *checks[TWIN_HELD_MAX]; /* names that a parent is being asked about */
     size_t checks_count;
+    sio_next_t *requests[TWIN_HELD_MAX]; /* that a middleware of the engine holds */
+    size_t requests_count;
+    bool engine;
     bool hooks;
 };
 
@@ -63,6 +66,7 @@ void twin_install(struct twin *app);
 void twin_install_namespace(sio_namespace_t *nsp);
 void twin_install_dynamic(struct twin *app);
 void twin_install_cluster(struct twin *app);
+void twin_install_engine_hooks(struct twin *app);
 void twin_install_socket_events(sio_namespace_t *nsp);
 void twin_install_room_events(sio_namespace_t *nsp);
 void twin_install_listener_events(sio_namespace_t *nsp);

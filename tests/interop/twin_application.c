@@ -224,6 +224,7 @@ static void on_connection_error(const sio_connection_error_t *error, void *user)
 {
     json_t *context = json_loads(error->context, JSON_ALLOW_NUL, NULL);
 
+    json_object_del(context, "error"); /* an exception has nothing to show */
     twin_report((struct twin *)user, "sisos", "connection error", error->code, error->message,
                 context == NULL ? json_object() : context, sio_request_method(error->request));
 }
@@ -281,4 +282,6 @@ void twin_install(struct twin *app)
     install_control(app); /* last, so that it sees the others leave at a shutdown */
     twin_install_dynamic(app);
     twin_install_engine(app);
+    if (app->engine)
+        twin_install_engine_hooks(app);
 }

@@ -3,12 +3,13 @@
 
 import { installCluster } from "./application_cluster.mjs";
 import { installDynamic } from "./application_dynamic.mjs";
+import { installEngineHooks } from "./application_engine.mjs";
 import { installRecovery, installRecoveryControl } from "./application_recovery.mjs";
 
 const observers = (io) => io.of("/control");
 const report = (io, kind, ...args) => observers(io).emit("report", kind, ...args);
 
-export function installApplication(io, { hooks }) {
+export function installApplication(io, { hooks, engine }) {
   const held = [];
   for (const name of ["/", "/chat", "/admin?x=1"]) {
     io.of(name).on("connection", (socket) => installSocket(io, socket));
@@ -19,6 +20,7 @@ export function installApplication(io, { hooks }) {
   installControl(io, held);
   installDynamic(io, { report, installSocket });
   installEngine(io, hooks);
+  if (engine) installEngineHooks(io, report);
 }
 
 function installSocket(io, socket) {
