@@ -84,18 +84,17 @@ static void ask(sio_namespace_t *nsp, const sio__audience_t *audience, sio__bund
     sio__replies_end_asking(replies, audience->flags & SIO_LOCAL);
 }
 
-/* Frees the bundle; calls back whatever happens. */
-static void broadcast(sio_namespace_t *nsp, const sio__audience_t *audience, sio__bundle_t *bundle,
-                      sio_replies_t *replies)
+static int broadcast(sio_namespace_t *nsp, const sio__audience_t *audience, sio__bundle_t *bundle,
+                     sio_replies_t *replies)
 {
     sio__span_t *attachments = attachments_of(bundle);
 
     if (!attachments)
-        sio__replies_fail(replies, SIO_ENOMEM);
-    else if (sio__replies_begin(replies))
+        return SIO_ENOMEM;
+    if (sio__replies_begin(replies))
         ask(nsp, audience, bundle, attachments, replies);
     sio__free(attachments);
-    sio__bundle_free(bundle);
+    return SIO_OK;
 }
 
 /* --------------------------------------------------------------------------- from other threads */
@@ -112,7 +111,9 @@ static void on_posted(eio_task_t *task)
 {
     posted_broadcast_t *posted = SIO__CONTAINER(task, posted_broadcast_t, task);
 
-    broadcast(posted->nsp, &posted->audience->audience, posted->bundle, posted->replies);
+    if (broadcast(posted->nsp, &posted->audience->audience, posted->bundle, posted->replies))
+        sio__replies_fail(posted->replies, SIO_ENOMEM);
+    sio__bundle_free(posted->bundle);
     sio__namespace_unref(posted->nsp);
     sio__free(posted->audience);
     sio__free(posted);
@@ -154,13 +155,14 @@ static int start(sio_namespace_t *nsp, const sio__audience_t *audience,
     bundle = sio__bundle_new(encoder, audience->flags);
     if (!bundle)
         return SIO_ENOMEM;
-    if (sio__on_loop(nsp->server)) {
-        broadcast(nsp, audience, bundle, replies);
-        return SIO_OK;
+    if (!sio__on_loop(nsp->server)) {
+        error = post(nsp, audience, bundle, replies);
+        if (error)
+            sio__bundle_free(bundle);
+        return error;
     }
-    error = post(nsp, audience, bundle, replies);
-    if (error)
-        sio__bundle_free(bundle);
+    error = broadcast(nsp, audience, bundle, replies);
+    sio__bundle_free(bundle);
     return error;
 }
 

@@ -93,7 +93,8 @@ static void on_remote(sio__fetch_sink_t *sink, json_t *description)
 {
     fetch_t *fetch = of_sink(sink);
 
-    keep(fetch, sio__remote_of_description(fetch->nsp, description));
+    if (json_is_string(json_object_get(description, "id")))
+        keep(fetch, sio__remote_of_description(fetch->nsp, description));
 }
 
 /* The program isn't called back from within its own call. */

@@ -10,6 +10,7 @@ unit_tests = \
 	tests/unit/check_args \
 	tests/unit/check_base64 \
 	tests/unit/check_buf \
+	tests/unit/check_cluster \
 	tests/unit/check_cookie \
 	tests/unit/check_cors \
 	tests/unit/check_deflate \
