@@ -213,6 +213,7 @@ static void on_posted_broadcast(eio_task_t *task)
 {
     posted_broadcast_t *posted = SIO__CONTAINER(task, posted_broadcast_t, task);
 
+    sio__packet_arrived(posted->nsp->server, posted->bundle->bytes);
     sio__broadcast_bundle(posted->nsp, &posted->audience, posted->bundle);
     free_posted(posted);
 }
@@ -228,7 +229,7 @@ static int post_broadcast(sio_namespace_t *nsp, const sio__audience_t *audience,
     posted->task.fn = on_posted_broadcast;
     posted->bundle = sio__bundle_new(encoder, audience->flags);
     if (posted->bundle)
-        error = sio__post(nsp->server, &posted->task);
+        error = sio__post_packet(nsp->server, &posted->task, posted->bundle->bytes);
     if (error)
         free_posted(posted);
     return error;

@@ -200,8 +200,10 @@ static int send_posted(const posted_emit_t *emit)
 static void on_posted_emit(eio_task_t *task)
 {
     posted_emit_t *emit = SIO__CONTAINER(task, posted_emit_t, task);
-    int error = send_posted(emit);
+    int error;
 
+    sio__packet_arrived(emit->socket->nsp->server, emit->bundle->bytes);
+    error = send_posted(emit);
     if (error && emit->ack)
         sio__ack_end(emit->ack, error, NULL);
     sio__bundle_free(emit->bundle);
@@ -221,7 +223,7 @@ static int post_emit(sio_socket_t *socket, const sio__encoder_t *encoder, unsign
     emit->bundle = sio__bundle_new(encoder, flags);
     emit->socket = sio_socket_ref(socket);
     if (emit->bundle)
-        error = sio__post(socket->nsp->server, &emit->task);
+        error = sio__post_packet(socket->nsp->server, &emit->task, emit->bundle->bytes);
     if (error) {
         sio__bundle_free(emit->bundle);
         sio_socket_unref(emit->socket);

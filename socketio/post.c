@@ -24,6 +24,28 @@ int sio__post(sio_server_t *io, eio_task_t *task)
     return error ? SIO_ESTATE : SIO_OK;
 }
 
+/*
+ * Threads that emit faster than the loop sends would fill the memory, and the loop, busy with ever
+ * longer queues, would never come to its connections.
+ */
+enum { POSTED_MAX = 4 << 20, POSTED_OVERHEAD = 256 };
+
+int sio__post_packet(sio_server_t *io, eio_task_t *task, size_t bytes)
+{
+    size_t size = bytes + POSTED_OVERHEAD;
+    size_t before = atomic_fetch_add_explicit(&io->posted_bytes, size, memory_order_relaxed);
+    int error = before && before + size > POSTED_MAX ? SIO_EBACKPRESSURE : sio__post(io, task);
+
+    if (error)
+        atomic_fetch_sub_explicit(&io->posted_bytes, size, memory_order_relaxed);
+    return error;
+}
+
+void sio__packet_arrived(sio_server_t *io, size_t bytes)
+{
+    atomic_fetch_sub_explicit(&io->posted_bytes, bytes + POSTED_OVERHEAD, memory_order_relaxed);
+}
+
 typedef struct call {
     eio_task_t task;
     void (*fn)(void *user);

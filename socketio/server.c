@@ -77,6 +77,7 @@ static sio_server_t *new_server(void)
     }
     atomic_init(&io->refs, 1);
     atomic_init(&io->sockets_allocated, 0);
+    atomic_init(&io->posted_bytes, 0);
     sio__args_init(&io->scratch);
     sio__map_init(&io->namespaces);
     sio__map_init(&io->acks);

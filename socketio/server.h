@@ -96,6 +96,7 @@ struct sio_server {
     uv_loop_t own_loop;
     uv_mutex_t post_mutex; /* guards posts_open and stats_* */
     uv_cond_t stats_cond;
+    atomic_size_t posted_bytes; /* of packets that wait for the loop */
     bool posts_open, stats_asked;
     unsigned stats_round;
     sio_stats_t stats_snapshot;
@@ -144,5 +145,12 @@ void sio__server_release(sio_server_t *io, eio_deferred_t *deferred);
 
 /* post.c: any thread. 0, or SIO_ESTATE when the loop is gone (the task stays the caller's). */
 int sio__post(sio_server_t *io, eio_task_t *task);
+
+/*
+ * The same for packets, which may not wait for the loop without bound: also SIO_EBACKPRESSURE. The
+ * task says when it has arrived, with the same number.
+ */
+int sio__post_packet(sio_server_t *io, eio_task_t *task, size_t bytes);
+void sio__packet_arrived(sio_server_t *io, size_t bytes);
 
 #endif

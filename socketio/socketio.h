@@ -59,7 +59,7 @@ enum sio_error {
     SIO_EFORMAT = -3,       /* a format string and its arguments don't fit; see sio_format_error() */
     SIO_ETIMEDOUT = -4,     /* no acknowledgement in time; upstream: "operation has timed out" */
     SIO_EDISCONNECTED = -5, /* the socket is not connected (any more) */
-    SIO_EBACKPRESSURE = -6, /* the client's outbox is full: the packet was not queued */
+    SIO_EBACKPRESSURE = -6, /* the client's outbox (from another thread: the loop's queue) is full: the packet was not queued */
     SIO_ESTATE = -7,        /* not possible now: answered already, shutting down */
     SIO_EADDRINUSE = -8,    /* the address to listen on is taken */
     SIO_EADDRESS = -9,      /* the address can't be listened on: unknown host, no permission, path too long */

@@ -517,6 +517,38 @@ START_TEST(test_full_outbox)
 }
 END_TEST
 
+static void keep_busy(void *user)
+{
+    live_wait(user, HAPPENED);
+}
+
+/* The loop is busy: what other threads emit waits, but not without bound. */
+START_TEST(test_full_queue)
+{
+    int sent = 0;
+
+    start(set_holding);
+    ck_assert(wire_open(&first, live.port, "/"));
+    live_wait(&live, CONNECTED);
+    ck_assert_int_eq(sio_post(live.io, keep_busy, &live), SIO_OK);
+    while (sio_emit(held, "n", "i", sent) == SIO_OK)
+        ck_assert_int_lt(sent++, 100000);
+    ck_assert_int_eq(sio_emit_to(sio_socket_namespace(held), NULL, "x", ""), SIO_EBACKPRESSURE);
+    live_set(&live, HAPPENED);
+    for (int i = 0; i < sent; i++) {
+        char expected[32];
+
+        snprintf(expected, sizeof(expected), "42[\"n\",%d]", i);
+        wire_expect(&first, expected);
+    }
+    ck_assert_int_eq(sio_emit(held, "end", ""), SIO_OK);
+    wire_expect(&first, "42[\"end\"]");
+    wire_close(&first);
+    live_stop(&live);
+    sio_socket_unref(held);
+}
+END_TEST
+
 static bool count_socket(sio_socket_t *socket, void *user)
 {
     (*(int *)user)++;
@@ -688,6 +720,7 @@ int main(void)
     tcase_add_test(tests, test_outgoing_listener_disconnects);
     tcase_add_test(tests, test_forms_of_emit);
     tcase_add_test(tests, test_full_outbox);
+    tcase_add_test(tests, test_full_queue);
     tcase_add_test(tests, test_nothing_is_left);
     tcase_add_test(tests, test_files);
     suite_add_tcase(suite, tests);
