@@ -24,6 +24,7 @@ unit_tests = \
 	tests/unit/check_json_write \
 	tests/unit/check_limits \
 	tests/unit/check_list \
+	tests/unit/check_listeners \
 	tests/unit/check_log \
 	tests/unit/check_loop \
 	tests/unit/check_map \
@@ -31,11 +32,18 @@ unit_tests = \
 	tests/unit/check_outbox \
 	tests/unit/check_packet \
 	tests/unit/check_query \
+	tests/unit/check_rooms \
+	tests/unit/check_server \
 	tests/unit/check_sha1 \
+	tests/unit/check_threads \
 	tests/unit/check_utf8 \
 	tests/unit/check_wheel \
 	tests/unit/check_ws_conn \
 	tests/unit/check_ws_frame
+
+# Those that run a server.
+tests_unit_check_server_SOURCES = tests/unit/check_server.c tests/unit/live.c tests/unit/live.h
+tests_unit_check_threads_SOURCES = tests/unit/check_threads.c tests/unit/live.c tests/unit/live.h
 
 # What they share.
 test_headers = \
