@@ -2,6 +2,7 @@
 import { cases as acks } from "./acks.mjs";
 import { cases as binary } from "./binary.mjs";
 import { cases as connect } from "./connect.mjs";
+import { cases as dynamic } from "./dynamic.mjs";
 import { cases as echo } from "./echo.mjs";
 import { cases as listeners } from "./listeners.mjs";
 import { cases as middlewares } from "./middlewares.mjs";
@@ -14,9 +15,10 @@ export const servers = ["--parser", "msgpack"];
 // Those that write packets by hand write the default parser's; and the client's encoder is recursive.
 const UNFIT = /\.ws\(|\.polling\(|engine\.write|deep/;
 
-const shared = Object.entries({ acks, binary, connect, echo, listeners, middlewares, namespaces, reasons, rooms }).flatMap(
-  ([file, cases]) =>
-    cases.filter(({ name, run, options }) => !options && !UNFIT.test(name + run)).map((one) => ({ ...one, name: `${file}, ${one.name}` })),
+const fits = ({ name, run, options }) => !options && !UNFIT.test(name + run);
+const files = { acks, binary, connect, dynamic, echo, listeners, middlewares, namespaces, reasons, rooms };
+const shared = Object.entries(files).flatMap(([file, cases]) =>
+  cases.filter(fits).map((one) => ({ ...one, name: `${file}, ${one.name}` })),
 );
 
 const bytes = (length) => Buffer.from(Array.from({ length }, (_, i) => i & 255));
