@@ -11,7 +11,7 @@
 #include "engineio/cookie.h"
 #include "engineio/cors.h"
 #include "engineio/deflate.h"
-#include "engineio/limits.h"
+#include "engineio/limiter.h"
 #include "engineio/loop.h"
 #include "engineio/message.h"
 

@@ -23,8 +23,8 @@ libengineio_la_SOURCES = \
 	engineio/json_text.h \
 	engineio/jsonp.c \
 	engineio/jsonp.h \
-	engineio/limits.c \
-	engineio/limits.h \
+	engineio/limiter.c \
+	engineio/limiter.h \
 	engineio/listener.c \
 	engineio/listener.h \
 	engineio/loop.c \

@@ -1,6 +1,5 @@
 #include "engineio/loop.h"
 
-#include <limits.h>
 
 enum { LOOP_HANDLES = 4 };
 

@@ -1,5 +1,5 @@
 socketioincludedir = $(includedir)/socketio
-socketioinclude_HEADERS = socketio/cluster.h socketio/socketio.h
+socketioinclude_HEADERS = socketio/cluster.h socketio/http.h socketio/socketio.h
 
 noinst_LTLIBRARIES += libcore.la
 libcore_la_SOURCES = \

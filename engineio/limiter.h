@@ -3,8 +3,8 @@
  * handshakes, packets and bytes per second. Nothing is kept for addresses that have gone and rates
  * that nobody asked for.
  */
-#ifndef EIO_LIMITS_H
-#define EIO_LIMITS_H
+#ifndef EIO_LIMITER_H
+#define EIO_LIMITER_H
 
 #include "base/map.h"
 #include "engineio/loop.h"

@@ -1,4 +1,4 @@
-#include "engineio/limits.h"
+#include "engineio/limiter.h"
 
 #include "base/alloc.h"
 
