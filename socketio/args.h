@@ -25,7 +25,7 @@ typedef struct sio__args {
     sio__span_t *bytes; /* attachments in placeholder order; borrowed from the caller's arguments */
     size_t bytes_count, bytes_cap;
     bool bytes_failed;
-    bool distinct; /* no received attachment has two placeholders */
+    bool distinct;    /* no received attachment has two placeholders */
     sio__buf_t fakes; /* offsets (size_t) in json of the `true` of objects that only look like
                          placeholders */
 } sio__args_t;

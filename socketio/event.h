@@ -41,8 +41,8 @@ static inline void sio__caller_unref(sio__caller_t *caller)
 struct sio__event_chunk; /* of the memory that lives as long as the event */
 
 struct sio_event {
-    atomic_uint refs;     /* 0: on the stack, borrowed */
-    sio_socket_t *socket; /* a held event has a reference; NULL: it is no client's */
+    atomic_uint refs;      /* 0: on the stack, borrowed */
+    sio_socket_t *socket;  /* a held event has a reference; NULL: it is no client's */
     sio__caller_t *caller; /* of another server's event that wants an answer; likewise */
     sio_event_t *held; /* of a stack event: its held copy (a reference); acknowledging acts on that,
                           see sio__event_answered */

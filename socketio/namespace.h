@@ -41,7 +41,7 @@ struct sio_namespace {
     sio__listeners_t *server_side; /* for events of other servers */
     sio__listeners_t *on_room;     /* by enum sio_room_event */
     sio__adapter_t *adapter;
-    sio__adapter_host_t host; /* what the adapter sees of it */
+    sio__adapter_host_t host;       /* what the adapter sees of it */
     struct sio__recovery *recovery; /* NULL: without connection state recovery */
     atomic_uint_fast64_t
         ack_ids; /* one counter for the acknowledgements of all sockets, as upstream */
