@@ -35,6 +35,7 @@ unit_tests = \
 	tests/unit/check_query \
 	tests/unit/check_rooms \
 	tests/unit/check_server \
+	tests/unit/check_recovery \
 	tests/unit/check_sha1 \
 	tests/unit/check_threads \
 	tests/unit/check_utf8 \

@@ -222,6 +222,10 @@ const recovery = [
     ],
     "it is ended when its client comes back",
   ],
+  ["an offset from an earlier session", ['alice <- "between" 1 "<offset>"'], [], "the new session has not missed it"],
+  ["recovered, then disconnected on purpose", recovered, anew, "the session has ended"],
+  ["refused by a middleware, with events to come", [missed(1)], [], "sent when let in, and once"],
+  ["emits from a middleware", [], ['alice <- "early" "from the middleware" "<offset>"'], "sent, as without recovery"],
   ["a child namespace that is cleaned up", anew, recovered, "not while clients may come back"],
   [
     "more missed than is kept",

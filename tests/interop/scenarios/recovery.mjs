@@ -314,6 +314,63 @@ const cured = [
     },
   },
   {
+    name: "an offset from an earlier session",
+    async run(t) {
+      const [alice, bob] = await pair(t);
+      await sayHello(alice);
+      alice.id = alice.socket.id;
+      alice.socket.disconnect();
+      await alice.recv();
+      await t.observer.report("disconnect");
+      await send(bob, { from: "nsp" }, "between", 1);
+      await comeBack(alice);
+      await lose(t, alice);
+      await send(bob, { from: "nsp" }, "missed", 2);
+      await comeBack(alice);
+    },
+  },
+  {
+    name: "recovered, then disconnected on purpose",
+    async run(t) {
+      const [alice] = await pair(t);
+      await sayHello(alice);
+      await lose(t, alice);
+      await comeBack(alice);
+      alice.socket.disconnect();
+      await alice.recv();
+      await t.observer.report("disconnect");
+      await comeBack(alice);
+    },
+  },
+  {
+    name: "refused by a middleware, with events to come",
+    options: ["--recovery-middlewares"],
+    async run(t) {
+      hideOffsets(t);
+      const alice = await t.connect("alice", { namespace: "/guarded", auth: { mode: "" } });
+      await sayHello(alice);
+      await lose(t, alice);
+      t.observer.emit("broadcast", "/guarded", "missed", 1);
+      alice.socket.auth = { mode: "refuse" };
+      await comeBack(alice);
+      alice.socket.auth = { mode: "" };
+      await comeBack(alice);
+    },
+  },
+  {
+    name: "emits from a middleware",
+    options: ["--recovery-middlewares"],
+    async run(t) {
+      hideOffsets(t);
+      const alice = await t.connect("alice", { namespace: "/guarded", auth: { mode: "emit" } });
+      alice.emit("echo", "hello");
+      await alice.fence();
+      await lose(t, alice);
+      t.observer.emit("broadcast", "/guarded", "missed", 1);
+      await comeBack(alice);
+    },
+  },
+  {
     name: "more missed than is kept",
     options: ["--recovery-packets", "8"],
     async run(t) {
