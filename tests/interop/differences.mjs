@@ -235,6 +235,16 @@ const recovery = [
   ],
 ].map(([name, reference, ours, reason]) => ({ scenario: "recovery", case: name, reference, ours, reason }));
 
+const children = [
+  { case: "more children than allowed", peer: "carol", reason: "how many namespaces clients may make is limited" },
+  { case: "names longer than allowed", peer: "bob", reason: "at most 1024 bytes" },
+].map(({ peer, ...rest }) => ({
+  scenario: "dynamic",
+  reference: [`${peer} connected`],
+  ours: [`${peer} refused: "Invalid namespace" undefined`],
+  ...rest,
+}));
+
 export const differences = [
   ...relayed,
   ...rebuilt,
@@ -244,4 +254,5 @@ export const differences = [
   ...oddities,
   ...messagePack,
   ...recovery,
+  ...children,
 ];

@@ -9,6 +9,7 @@ tests_interop_twin_SOURCES = \
 	tests/interop/twin_dynamic.c \
 	tests/interop/twin_emitting.c \
 	tests/interop/twin_engine.c \
+	tests/interop/twin_handlers.c \
 	tests/interop/twin_listeners.c \
 	tests/interop/twin_recovery.c \
 	tests/interop/twin_rooms.c \
@@ -21,6 +22,7 @@ EXTRA_DIST += \
 	tests/interop/lib/application_cluster.mjs \
 	tests/interop/lib/application_dynamic.mjs \
 	tests/interop/lib/application_engine.mjs \
+	tests/interop/lib/application_handlers.mjs \
 	tests/interop/lib/application_recovery.mjs \
 	tests/interop/lib/certificate.mjs \
 	tests/interop/lib/context.mjs \
@@ -52,6 +54,7 @@ EXTRA_DIST += \
 	tests/interop/scenarios/dynamic.mjs \
 	tests/interop/scenarios/echo.mjs \
 	tests/interop/scenarios/engine-use.mjs \
+	tests/interop/scenarios/handlers.mjs \
 	tests/interop/scenarios/headers.mjs \
 	tests/interop/scenarios/heartbeat.mjs \
 	tests/interop/scenarios/http-errors.mjs \

@@ -46,6 +46,7 @@ enum option_letter {
     PARSER,
     CLIENT_DIR,
     CLEANUP_CHILDREN,
+    MAX_CHILDREN,
     RECOVERY,
     RECOVERY_MIDDLEWARES,
     RECOVERY_PACKETS,
@@ -83,6 +84,7 @@ static const struct option long_options[] = {
     {"parser", required_argument, NULL, PARSER},
     {"client-dir", required_argument, NULL, CLIENT_DIR},
     {"cleanup-children", no_argument, NULL, CLEANUP_CHILDREN},
+    {"max-children", required_argument, NULL, MAX_CHILDREN},
     {"recovery", required_argument, NULL, RECOVERY},
     {"recovery-middlewares", no_argument, NULL, RECOVERY_MIDDLEWARES},
     {"recovery-packets", required_argument, NULL, RECOVERY_PACKETS},
@@ -246,6 +248,9 @@ static bool set_served(struct arguments *arguments, int letter, const char *valu
     case PARSER:
         options->parser = sio_msgpack_parser();
         return strcmp(value, "msgpack") == 0;
+    case MAX_CHILDREN:
+        options->max_child_namespaces = number(value);
+        return true;
     case CLEANUP_CHILDREN:
         options->cleanup_empty_child_namespaces = true;
         return true;

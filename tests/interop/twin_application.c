@@ -282,6 +282,7 @@ void twin_install(struct twin *app)
     install_control(app); /* last, so that it sees the others leave at a shutdown */
     twin_install_dynamic(app);
     twin_install_engine(app);
+    twin_install_handlers(app);
     if (app->engine)
         twin_install_engine_hooks(app);
 }

@@ -4,6 +4,7 @@
 import { installCluster } from "./application_cluster.mjs";
 import { installDynamic } from "./application_dynamic.mjs";
 import { installEngineHooks } from "./application_engine.mjs";
+import { installHandlers } from "./application_handlers.mjs";
 import { installRecovery, installRecoveryControl } from "./application_recovery.mjs";
 
 const observers = (io) => io.of("/control");
@@ -20,6 +21,7 @@ export function installApplication(io, { hooks, engine }) {
   installControl(io, held);
   installDynamic(io, { report, installSocket });
   installEngine(io, hooks);
+  installHandlers(io, report);
   if (engine) installEngineHooks(io, report);
 }
 

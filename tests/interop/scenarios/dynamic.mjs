@@ -280,6 +280,26 @@ export const cases = [
     },
   },
   {
+    name: "more children than allowed",
+    options: ["--max-children", "2", "--cleanup-children"],
+    async run(t) {
+      const alice = await t.connect("alice", child("/dynamic-1"));
+      await t.connect("bob", child("/dynamic-2"));
+      await t.connect("carol", child("/dynamic-3"));
+      await t.connect("dave", child("/dynamic-2"));
+      alice.socket.disconnect();
+      await t.observer.report("disconnect");
+      await t.connect("erin", child("/dynamic-4"));
+    },
+  },
+  {
+    name: "names longer than allowed",
+    async run(t) {
+      await t.connect("alice", child(`/dynamic-${"1".repeat(1015)}`));
+      await t.connect("bob", child(`/dynamic-${"1".repeat(1016)}`));
+    },
+  },
+  {
     name: "children at a shutdown",
     options: ["--cleanup-children"],
     endsServer: true,
