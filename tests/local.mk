@@ -30,6 +30,7 @@ unit_tests = \
 	tests/unit/check_loop \
 	tests/unit/check_map \
 	tests/unit/check_msgpack \
+	tests/unit/check_msgpack_packet \
 	tests/unit/check_outbox \
 	tests/unit/check_packet \
 	tests/unit/check_query \
@@ -50,7 +51,8 @@ tests_unit_check_threads_SOURCES = tests/unit/check_threads.c tests/unit/live.c 
 # What they share.
 test_headers = \
 	tests/fake_stream.h \
-	tests/unit/failing_alloc.h
+	tests/unit/failing_alloc.h \
+	tests/unit/hex_bytes.h
 
 TESTS += tests/structure.sh tests/readme.sh
 EXTRA_DIST += tests/structure.sh tests/readme.sh README.md $(test_headers)
