@@ -37,6 +37,7 @@ unit_tests = \
 	tests/unit/check_rooms \
 	tests/unit/check_server \
 	tests/unit/check_recovery \
+	tests/unit/check_room_events \
 	tests/unit/check_sha1 \
 	tests/unit/check_threads \
 	tests/unit/check_utf8 \

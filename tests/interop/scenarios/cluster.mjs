@@ -30,7 +30,10 @@ const asking = [
     async run(t) {
       const peers = await three(t);
       const settled = askAll(peers[0], { from: "nsp" }, 20000, "question", "sure?", { n: 1 });
-      for (const peer of peers) (await peer.recv()).ack({ from: peer.name }, "more", [1]);
+      for (const peer of peers) {
+        (await peer.recv()).ack({ from: peer.name }, "more", [1]);
+        await peer.fence();
+      }
       await settled();
       await peers[0].call("acks pending");
     },
