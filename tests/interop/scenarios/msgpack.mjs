@@ -1,4 +1,5 @@
 // The MessagePack parser on both sides: what the other scenarios do with stock clients, and what only this parser can.
+import { differences } from "../differences.mjs";
 import { cases as acks } from "./acks.mjs";
 import { cases as binary } from "./binary.mjs";
 import { cases as connect } from "./connect.mjs";
@@ -12,13 +13,15 @@ import { cases as rooms } from "./rooms.mjs";
 
 export const servers = ["--parser", "msgpack"];
 
-// Those that write packets by hand write the default parser's; and the client's encoder is recursive.
+// Those that write packets by hand write the default parser's; the client's encoder is recursive; and where servers
+// differ with the default parser already, they do so here.
 const UNFIT = /\.ws\(|\.polling\(|engine\.write|deep/;
 
-const fits = ({ name, run, options }) => !options && !UNFIT.test(name + run);
+const differs = (file, name) => differences.some((each) => each.scenario === file && each.case === name);
+const fits = (file, { name, run, options }) => !options && !UNFIT.test(name + run) && !differs(file, name);
 const files = { acks, binary, connect, dynamic, echo, listeners, middlewares, namespaces, reasons, rooms };
 const shared = Object.entries(files).flatMap(([file, cases]) =>
-  cases.filter(fits).map((one) => ({ ...one, name: `${file}, ${one.name}` })),
+  cases.filter((one) => fits(file, one)).map((one) => ({ ...one, name: `${file}, ${one.name}` })),
 );
 
 const bytes = (length) => Buffer.from(Array.from({ length }, (_, i) => i & 255));
