@@ -1,6 +1,5 @@
 #include "engineio/loop.h"
 
-
 enum { LOOP_HANDLES = 4 };
 
 static void arm_timer(eio_loop_t *loop);
