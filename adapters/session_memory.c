@@ -44,6 +44,7 @@ typedef struct saved {
     sio__list_t link;
     uint64_t at;    /* of the disconnection */
     uint64_t start; /* as a number */
+    unsigned uses;  /* by the store, and by a search that looks at it */
     sio__session_t session;
     const char *texts[]; /* the rooms, NULL, then the bytes of all texts */
 } saved_t;
@@ -206,12 +207,19 @@ static saved_t *find_saved(const session_memory_t *memory, const char *pid)
     return node ? SIO__CONTAINER(node, saved_t, by_pid) : NULL;
 }
 
+static void stop_using(saved_t *saved)
+{
+    if (--saved->uses)
+        return;
+    json_decref(saved->session.data);
+    sio__free(saved);
+}
+
 static void free_saved(session_memory_t *memory, saved_t *saved)
 {
     sio__map_remove(&memory->by_pid, &saved->by_pid);
     sio__list_remove(&saved->link);
-    json_decref(saved->session.data);
-    sio__free(saved);
+    stop_using(saved);
 }
 
 static const char *copy_text(char **at, const char *text)
@@ -233,6 +241,7 @@ static saved_t *copy_session(const sio__session_t *session)
     if (!saved)
         return NULL;
     at = (char *)(saved->texts + count + 1);
+    saved->uses = 1;
     saved->session = *session;
     saved->session.data = json_incref(session->data);
     saved->session.sid = copy_text(&at, session->sid);
@@ -272,8 +281,7 @@ static void memory_persist_session(sio__session_store_t *store, uint64_t now,
     saved->start = number_of(session->start);
     if (sio__map_insert(&memory->by_pid, &saved->by_pid, saved->session.pid,
                         strlen(saved->session.pid))) {
-        json_decref(saved->session.data);
-        sio__free(saved);
+        stop_using(saved);
         return;
     }
     sio__list_append(&memory->saved, &saved->link);
@@ -332,7 +340,9 @@ static void memory_restore_session(sio__session_store_t *store, uint64_t now, co
     }
     if (from)
         sio__yeast_encode(from, text);
+    saved->uses++; /* fn may run the program's code, and that may end sessions */
     fn(&saved->session, text, user);
+    stop_using(saved);
 }
 
 /* ---------------------------------------------------------------------------------------- life */

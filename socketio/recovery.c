@@ -154,11 +154,6 @@ static bool new_part(sio_socket_t *socket)
     return list(socket) == SIO_OK;
 }
 
-const char *sio__recovery_pid(const sio_socket_t *socket)
-{
-    return socket->recoverable ? socket->recoverable->pid : NULL;
-}
-
 bool sio_recovered(const sio_socket_t *socket)
 {
     return socket->recoverable && socket->recoverable->recovered;

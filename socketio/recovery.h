@@ -71,7 +71,4 @@ bool sio__recovery_expects(const sio_namespace_t *nsp);
 
 void sio__recovery_count(const sio_namespace_t *nsp, sio__session_counts_t *counts);
 
-/* NULL: without recovery. */
-const char *sio__recovery_pid(const sio_socket_t *socket);
-
 #endif

@@ -469,6 +469,31 @@ START_TEST(what_goes_meanwhile_is_noticed)
 }
 END_TEST
 
+static void push_out(const sio__session_t *session, const char *from, void *user)
+{
+    static const char *const names[] = {"another", "and another"};
+
+    (void)user;
+    for (int i = 0; i < 2; i++)
+        store->ops->persist_session(
+            store, 1,
+            &(sio__session_t){.sid = names[i], .pid = names[i], .rooms = LIST(NULL), .start = ""});
+    ck_assert_str_eq(session->pid, "pid");
+    ck_assert_str_eq(session->rooms[1], "red");
+    ck_assert_str_eq(from, "");
+}
+
+START_TEST(a_session_lasts_while_it_is_looked_at)
+{
+    open_store(10, 1 << 20, 2);
+    persist(0, "", 0);
+    store->ops->restore_session(store, 1, "pid", NULL, push_out, NULL);
+    ck_assert_uint_eq(counts().sessions, 2);
+    ck_assert_str_eq(restore(2, NULL), "none");
+    close_store();
+}
+END_TEST
+
 START_TEST(sessions_are_bounded)
 {
     char pid[20];
@@ -575,6 +600,7 @@ static Suite *recovery_suite(void)
     tcase_add_test(bounds, who_has_missed_what_a_flood_pushed_out_starts_anew);
     tcase_add_test(bounds, who_has_received_what_a_flood_pushed_out_does_not);
     tcase_add_test(bounds, what_goes_meanwhile_is_noticed);
+    tcase_add_test(bounds, a_session_lasts_while_it_is_looked_at);
     tcase_add_test(bounds, sessions_are_bounded);
     tcase_add_test(bounds, data_is_shared_and_given_back);
     tcase_add_test(bounds, failing_memory);
