@@ -49,11 +49,17 @@ static bool cors_in_range(const sio_options_t *options)
            options->cors_success_status < 600;
 }
 
+static bool recovery_in_range(const sio_recovery_t *recovery)
+{
+    return !recovery || (recovery->size && recovery->size <= 4 * sizeof(*recovery));
+}
+
 static bool in_range(const sio_options_t *options)
 {
     return (options->transports & ~(unsigned)(SIO_POLLING | SIO_WEBSOCKET)) == 0 &&
            cors_in_range(options) && deflate_in_range(options->per_message_deflate) &&
-           options->max_json_depth <= INT_MAX && options->max_attachments <= INT_MAX;
+           recovery_in_range(options->recovery) && options->max_json_depth <= INT_MAX &&
+           options->max_attachments <= INT_MAX;
 }
 
 /* ---------------------------------------------------------------------------------------- CORS */
@@ -205,10 +211,13 @@ static void apply_engine(const sio_options_t *options, eio_options_t *engine)
 
 static sio__recovery_options_t recovery_options(const sio_options_t *options)
 {
-    const sio_recovery_t *recovery = options->recovery;
+    sio_recovery_t known = {.size = 0};
+    const sio_recovery_t *recovery = &known;
 
-    if (!recovery)
+    if (!options->recovery)
         return (sio__recovery_options_t){.enabled = false};
+    memcpy(&known, options->recovery,
+           options->recovery->size < sizeof(known) ? options->recovery->size : sizeof(known));
     return (sio__recovery_options_t){
         .enabled = true,
         .skip_middlewares = !recovery->no_skip_middlewares,

@@ -159,6 +159,7 @@ typedef struct sio_per_message_deflate {
  * upstream: connectionStateRecovery
  */
 typedef struct sio_recovery {
+    size_t size;                   /* sizeof(sio_recovery_t); SIO_RECOVERY fills it in */
     unsigned max_disconnection_ms; /* [120000] upstream: maxDisconnectionDuration */
     bool no_skip_middlewares;      /* middlewares also see those who come back. upstream: skipMiddlewares: false */
     size_t max_packets;            /* [100000] kept for those who are away; the oldest go first, and who has missed them starts anew */
@@ -166,7 +167,7 @@ typedef struct sio_recovery {
     size_t max_sessions;           /* [100000] kept at most; the oldest go first */
 } sio_recovery_t;
 
-#define SIO_RECOVERY(...) (&(const sio_recovery_t){.max_disconnection_ms = 0, __VA_ARGS__})
+#define SIO_RECOVERY(...) (&(const sio_recovery_t){.size = sizeof(sio_recovery_t), __VA_ARGS__})
 
 /*
  * What one address and one client may ask of the server; zero: no limit. An address over a limit gets 429 for a handshake, its

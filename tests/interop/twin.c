@@ -271,6 +271,7 @@ static bool set_recovery(struct arguments *arguments, int letter, const char *va
 
     switch (letter) {
     case RECOVERY:
+        recovery->size = sizeof(*recovery);
         recovery->max_disconnection_ms = number(value);
         arguments->options.recovery = recovery;
         return true;

@@ -26,6 +26,11 @@ async function lose(t, peer) {
   await t.observer.report("disconnect");
 }
 
+// Where the reference fails ours must not: what both fail at is no difference, and nobody would notice.
+function mustBeRecovered(t, peer) {
+  if (t.server.kind !== REFERENCE && !peer.socket.recovered) throw new Error("not recovered");
+}
+
 async function comeBack(peer) {
   await peer.opened();
   if (!peer.socket.connected) return;
@@ -247,6 +252,7 @@ const cured = [
       await lose(t, alice);
       await send(bob, { from: "nsp" }, "missed", 1);
       await comeBack(alice);
+      mustBeRecovered(t, alice);
     },
   },
   {
@@ -262,6 +268,7 @@ const cured = [
       await lose(t, alice);
       await send(bob, { from: "nsp" }, "missed", 2);
       await comeBack(alice);
+      mustBeRecovered(t, alice);
     },
   },
   ...[
@@ -277,6 +284,7 @@ const cured = [
       await lose(t, alice);
       await send(bob, { from: "nsp" }, "missed", 1);
       await comeBack(alice);
+      mustBeRecovered(t, alice);
     },
   })),
   {
@@ -290,6 +298,7 @@ const cured = [
       await lose(t, alice);
       await send(bob, { from: "nsp", to: ["red"] }, "missed", 1);
       await comeBack(alice);
+      mustBeRecovered(t, alice);
       await alice.call("rooms");
     },
   },
@@ -308,6 +317,7 @@ const cured = [
       await alice.heard.next();
       await send(bob, { from: "nsp", to: ["red"] }, "missed", 1);
       await comeBack(alice);
+      mustBeRecovered(t, alice);
       await t.observer.reported("disconnect");
       await alice.call("rooms");
       proxy.close();
@@ -327,6 +337,7 @@ const cured = [
       await lose(t, alice);
       await send(bob, { from: "nsp" }, "missed", 2);
       await comeBack(alice);
+      mustBeRecovered(t, alice);
     },
   },
   {
@@ -393,6 +404,7 @@ const cured = [
       await alice.recv();
       await lose(t, alice);
       await comeBack(alice);
+      mustBeRecovered(t, alice);
     },
   },
   {
