@@ -36,6 +36,7 @@ static inline bool sio__buf_reserve(sio__buf_t *buf, size_t size)
 static inline void sio__buf_append(sio__buf_t *buf, const void *bytes, size_t size)
 {
     if (size && sio__buf_reserve(buf, size)) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): there is room now. */
         memcpy(buf->data + buf->len, bytes, size);
         buf->len += size;
     }

@@ -164,7 +164,7 @@ tidy() {
         return
     fi
     # shellcheck disable=SC2046 # flags are several words
-    clang-tidy --quiet --warnings-as-errors='*' "$1" -- -std=gnu11 -D_GNU_SOURCE -DSIO_VERSION='"0"' -I. \
+    clang-tidy --quiet --warnings-as-errors='*' "$1" -- -std=gnu11 -D_GNU_SOURCE -DSIO_VERSION='"0"' -DPAGE_DIR='""' -DCHAT_DIR='""' -I. \
         $(pkg-config --cflags libwebsockets libuv jansson uuid zlib check) || return 1
     mkdir -p "$(dirname "$stamp")"
     touch "$stamp"

@@ -72,6 +72,7 @@ static bool take_signed(reader_t *reader, size_t size, sio__msgpack_item_t *item
 {
     if (!take_unsigned(reader, size, item))
         return false;
+    /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): sizes are 1 to 8. */
     if (item->integer >> (8 * size - 1) & 1) {
         item->kind = SIO__MSGPACK_INT;
         item->integer = size == 8 ? 0 - item->integer : (UINT64_C(1) << 8 * size) - item->integer;
