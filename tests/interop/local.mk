@@ -47,6 +47,7 @@ EXTRA_DIST += \
 	tests/interop/scenarios/binary.mjs \
 	tests/interop/scenarios/client-bundle.mjs \
 	tests/interop/scenarios/cluster.mjs \
+	tests/interop/scenarios/compression.mjs \
 	tests/interop/scenarios/connect-timeout.mjs \
 	tests/interop/scenarios/conn.mjs \
 	tests/interop/scenarios/connect.mjs \
