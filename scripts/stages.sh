@@ -132,7 +132,7 @@ tap_counts() {
 }
 
 stage_threads() {
-    build_tree tsan tests/unit/check_threads && CK_FORK=no TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1" \
+    build_tree tsan tests/unit/check_threads && TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1" \
         make_check tsan TESTS=tests/unit/check_threads
 }
 
