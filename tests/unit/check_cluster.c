@@ -285,8 +285,8 @@ END_TEST
 START_TEST(test_local_asks_no_other_server)
 {
     with_peer();
-    ck_assert_int_eq(sio_emit_to_ack(nsp, SIO_TARGET(.flags = SIO_LOCAL), on_replies, &heard, "n",
-                                     ""),
+    ck_assert_int_eq(sio_emit_to_ack(nsp, SIO_TARGET(.flags = SIO_LOCAL, .timeout_ms = 20000),
+                                     on_replies, &heard, "n", ""),
                      SIO_OK);
     ck_assert_int_eq(heard.calls, 0);
     turn_until_called(1);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { CLIENTS = 3, SESSIONS = 20, WORKERS = 3, KNOWN = 8 };
 
@@ -215,6 +216,7 @@ static void *work(void *user)
             sio_socket_unref(exchange((void **)sockets, what, socket));
         }
         use_server((unsigned)rand_r(&seed));
+        nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL); /* the loop's thread needs a turn */
     }
     return NULL;
 }
