@@ -53,7 +53,7 @@ run_stage() {
     count=$(count_of "$stage" "$status")
     echo "$count" >"$results/$stage"
     printf '%-13s %4d s   %s\n' "$stage" $((SECONDS - started)) "$count"
-    [[ "$count" = *" 0 failed"* ]] || show_failures "$logs/$stage.log"
+    [[ "$count" = *" 0 failed"* ]] || show_failures "$logs/$stage.log" "$status"
 }
 
 # What failed and what it said, or how the log ends when nothing says "failed".
@@ -62,7 +62,7 @@ show_failures() {
         /^(ok|PASS:|1\.\.)|^[0-9]+ passed, / { failing = 0 }
         failing-- > 0 && shown++ < 60 { print "    " $0 }
         END { exit !shown }' "$1" || tail -n 20 "$1" | sed 's/^/    /'
-    echo "    (all of it: $1)"
+    echo "    (it ended with status $2; all of it: $1)"
 }
 
 run_lane() {
