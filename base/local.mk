@@ -2,18 +2,34 @@ noinst_LTLIBRARIES += libbase.la
 libbase_la_SOURCES = \
 	base/alloc.c \
 	base/alloc.h \
+	base/args.c \
+	base/args.h \
 	base/base64.c \
 	base/base64.h \
 	base/buf.c \
 	base/buf.h \
+	base/error.h \
 	base/hex.h \
 	base/id.c \
 	base/id.h \
+	base/jansson_write.c \
+	base/json_number.c \
+	base/json_placeholder.c \
+	base/json_scan.c \
+	base/json_scan.h \
+	base/json_string.c \
+	base/json_walk.c \
+	base/json_walk.h \
 	base/list.h \
 	base/log.c \
 	base/log.h \
 	base/map.c \
 	base/map.h \
+	base/msgpack.h \
+	base/msgpack_from_json.c \
+	base/msgpack_read.c \
+	base/msgpack_to_json.c \
+	base/msgpack_write.c \
 	base/sha1.c \
 	base/sha1.h \
 	base/siphash.c \

@@ -6,7 +6,7 @@
 #include "base/list.h"
 #include "base/wheel.h"
 #include "engineio/engine.h"
-#include "socketio/args.h"
+#include "base/args.h"
 #include "socketio/listeners.h"
 #include "socketio/packet.h"
 #include "socketio/socketio.h"

@@ -1,7 +1,8 @@
 #include "socketio/encoder.h"
 
 #include "base/alloc.h"
-#include "socketio/json_scan.h"
+#include "base/json_scan.h"
+#include "socketio/pack.h"
 #include "socketio/parser.h"
 #include "socketio/server.h"
 #include "socketio/namespace.h"

@@ -7,7 +7,7 @@
 #define SIO_ENCODER_H
 
 #include "engineio/message.h"
-#include "socketio/args.h"
+#include "base/args.h"
 #include "socketio/packet.h"
 #include "socketio/socketio.h"
 

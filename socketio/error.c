@@ -1,10 +1,15 @@
 /* What the library says about itself: error texts, its version, its allocator. */
 #include "base/alloc.h"
+#include "base/error.h"
 #include "socketio/socketio.h"
 
 #ifndef SIO_VERSION
 #define SIO_VERSION "0.1.0"
 #endif
+
+_Static_assert((int)SIO_OK == SIO__OK && (int)SIO_EINVAL == SIO__EINVAL &&
+                   (int)SIO_ENOMEM == SIO__ENOMEM && (int)SIO_EJSON == SIO__EJSON,
+               "base numbers errors as the public header does");
 
 const char *sio_strerror(int error)
 {

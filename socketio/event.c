@@ -6,7 +6,7 @@
 #include "socketio/event.h"
 
 #include "base/alloc.h"
-#include "socketio/json_scan.h"
+#include "base/json_scan.h"
 
 struct sio__event_chunk {
     struct sio__event_chunk *next;

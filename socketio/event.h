@@ -7,7 +7,7 @@
 #define SIO_EVENT_H
 
 #include "base/span.h"
-#include "socketio/args.h"
+#include "base/args.h"
 #include "socketio/packet.h"
 #include "socketio/socketio.h"
 

@@ -1,6 +1,6 @@
 /* What was wrong with a format string, kept per thread for sio_format_error(). Written by the
  * packer and by sio_unpack(). */
-#include "socketio/args.h"
+#include "socketio/pack.h"
 #include "socketio/socketio.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* JavaScript's StringToNumber, for packet headers. Called by the packet decoder alone. */
 #include "socketio/js_number.h"
 
-#include "socketio/json_scan.h"
+#include "base/json_scan.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* Received JSON into jansson's form, for handlers that ask for it. */
 #include "socketio/event.h"
-#include "socketio/json_scan.h"
+#include "base/json_scan.h"
 
 static json_t *load(const char *text, size_t len, json_error_t *error)
 {

@@ -5,8 +5,6 @@ noinst_LTLIBRARIES += libcore.la
 libcore_la_SOURCES = \
 	socketio/ack.c \
 	socketio/ack.h \
-	socketio/args.c \
-	socketio/args.h \
 	socketio/audience.c \
 	socketio/audience.h \
 	socketio/broadcast.c \
@@ -37,29 +35,17 @@ libcore_la_SOURCES = \
 	socketio/handle_event.c \
 	socketio/handlers.c \
 	socketio/handshake.c \
-	socketio/jansson_write.c \
 	socketio/host.c \
 	socketio/host.h \
 	socketio/js_number.c \
 	socketio/js_number.h \
-	socketio/json_number.c \
 	socketio/json_parse.c \
-	socketio/json_placeholder.c \
-	socketio/json_scan.c \
-	socketio/json_scan.h \
-	socketio/json_string.c \
-	socketio/json_walk.c \
-	socketio/json_walk.h \
 	socketio/listeners.c \
 	socketio/listeners.h \
 	socketio/middleware.c \
 	socketio/middleware.h \
 	socketio/msgpack.c \
 	socketio/msgpack.h \
-	socketio/msgpack_from_json.c \
-	socketio/msgpack_read.c \
-	socketio/msgpack_to_json.c \
-	socketio/msgpack_write.c \
 	socketio/namespace.c \
 	socketio/namespace.h \
 	socketio/next.c \
@@ -68,6 +54,7 @@ libcore_la_SOURCES = \
 	socketio/operators.c \
 	socketio/options.c \
 	socketio/pack.c \
+	socketio/pack.h \
 	socketio/packet.c \
 	socketio/packet.h \
 	socketio/parser.c \

@@ -1,7 +1,7 @@
 #include "socketio/middleware.h"
 
 #include "base/alloc.h"
-#include "socketio/json_scan.h"
+#include "base/json_scan.h"
 #include "socketio/next.h"
 #include "socketio/request.h"
 

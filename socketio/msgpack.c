@@ -3,7 +3,7 @@
 #include "socketio/msgpack.h"
 
 #include "base/utf8.h"
-#include "socketio/json_walk.h"
+#include "base/json_walk.h"
 #include "socketio/parser.h"
 
 #include <math.h>
@@ -134,7 +134,7 @@ int sio__msgpack_decode(const char *message, size_t len, unsigned max_depth, sio
         return -1;
     if (fields.data.kind == SIO__MSGPACK_UNDEFINED)
         return 0;
-    if (sio__msgpack_to_json(fields.data_bytes, max_depth, args, error))
+    if (sio__msgpack_to_json(fields.data_bytes, SIO__NOTEPACK_2, max_depth, args, error))
         return -1;
     packet->data = (sio__span_t){args->json.data, args->json.len};
     return 0;

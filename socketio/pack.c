@@ -3,11 +3,11 @@
  * as JSON text where it belongs, no tree in between. After an argument that can't be written the
  * rest is still walked over, so that stolen references are given back.
  */
-#include "socketio/args.h"
+#include "socketio/pack.h"
 
 #include "base/utf8.h"
 #include "socketio/event.h"
-#include "socketio/json_scan.h"
+#include "base/json_scan.h"
 #include "socketio/socketio.h"
 
 #include <inttypes.h>

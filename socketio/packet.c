@@ -6,7 +6,7 @@
 #include "socketio/packet.h"
 
 #include "socketio/js_number.h"
-#include "socketio/json_scan.h"
+#include "base/json_scan.h"
 
 #include <math.h>
 

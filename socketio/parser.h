@@ -8,7 +8,7 @@
 #define SIO_PARSER_H
 
 #include "base/buf.h"
-#include "socketio/args.h"
+#include "base/args.h"
 #include "socketio/packet.h"
 #include "socketio/socketio.h"
 

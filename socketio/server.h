@@ -8,7 +8,7 @@
 #include "base/map.h"
 #include "engineio/engine.h"
 #include "engineio/loop.h"
-#include "socketio/args.h"
+#include "base/args.h"
 #include "socketio/listeners.h"
 #include "socketio/socketio.h"
 

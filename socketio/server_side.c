@@ -3,7 +3,7 @@
 #include "base/alloc.h"
 #include "socketio/encoder.h"
 #include "socketio/event.h"
-#include "socketio/json_scan.h"
+#include "base/json_scan.h"
 #include "socketio/replies.h"
 
 #include <string.h>

@@ -2,7 +2,7 @@
 
 #include "base/alloc.h"
 #include "socketio/ack.h"
-#include "socketio/json_scan.h"
+#include "base/json_scan.h"
 #include "socketio/recovery.h"
 
 #include <string.h>

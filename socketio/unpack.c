@@ -5,8 +5,9 @@
  */
 #include "base/buf.h"
 #include "socketio/event.h"
-#include "socketio/json_scan.h"
-#include "socketio/json_walk.h"
+#include "base/json_scan.h"
+#include "base/json_walk.h"
+#include "socketio/pack.h"
 
 #include <limits.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* One received argument, or a part of one that sio_unpack() handed out. */
 #include "socketio/event.h"
-#include "socketio/json_scan.h"
+#include "base/json_scan.h"
 
 enum sio_value_type sio_value_type(const sio_value_t *value)
 {

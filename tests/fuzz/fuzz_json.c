@@ -3,10 +3,10 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "base/utf8.h"
-#include "socketio/args.h"
+#include "base/args.h"
 #include "socketio/event.h"
-#include "socketio/json_scan.h"
-#include "socketio/json_walk.h"
+#include "base/json_scan.h"
+#include "base/json_walk.h"
 
 /* jansson's own limit is 2048. */
 enum { MAX_DEPTH = 2000 };

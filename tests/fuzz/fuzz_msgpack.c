@@ -6,7 +6,7 @@
 
 #include "base/utf8.h"
 #include "socketio/event.h"
-#include "socketio/json_scan.h"
+#include "base/json_scan.h"
 #include "socketio/msgpack.h"
 #include "socketio/parser.h"
 

@@ -6,9 +6,9 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "base/utf8.h"
-#include "socketio/args.h"
+#include "socketio/pack.h"
 #include "socketio/event.h"
-#include "socketio/json_scan.h"
+#include "base/json_scan.h"
 #include "socketio/socketio.h"
 
 /* One letter per argument of pack()'s call below: Text, text with Z (a size), Int, Long, Double,

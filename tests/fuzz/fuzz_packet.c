@@ -6,7 +6,7 @@
 
 #include "base/utf8.h"
 #include "socketio/event.h"
-#include "socketio/json_scan.h"
+#include "base/json_scan.h"
 
 enum { MAX_ATTACHMENTS = 4, MAX_DEPTH = 200 };
 

@@ -1,6 +1,6 @@
 /* Outgoing arguments: format strings, jansson arrays, JSON texts, received values, attachments,
  * failing memory. */
-#include "socketio/args.h"
+#include "socketio/pack.h"
 #include "socketio/event.h"
 #include "socketio/socketio.h"
 #include "tests/unit/failing_alloc.h"

@@ -1,7 +1,7 @@
 /* The JSON scanner: JSON.parse's grammar, depth limits, arrays' items, strings, numbers,
  * placeholders. */
-#include "socketio/json_scan.h"
-#include "socketio/json_walk.h"
+#include "base/json_scan.h"
+#include "base/json_walk.h"
 
 #include <check.h>
 #include <math.h>

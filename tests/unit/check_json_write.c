@@ -1,7 +1,7 @@
 /* JSON as it is written: strings and numbers equal to JSON.stringify's, jansson trees, failing
  * memory. */
-#include "socketio/args.h"
-#include "socketio/json_scan.h"
+#include "base/args.h"
+#include "base/json_scan.h"
 #include "socketio/socketio.h"
 #include "tests/unit/failing_alloc.h"
 

@@ -1,5 +1,5 @@
 /* Values in MessagePack as notepack writes and reads them, both ways; what is refused. */
-#include "socketio/json_scan.h"
+#include "base/json_scan.h"
 #include "socketio/msgpack.h"
 #include "socketio/socketio.h"
 #include "tests/unit/failing_alloc.h"
@@ -11,6 +11,7 @@
 static sio__args_t args;
 static sio__buf_t out;
 static const char *error;
+static sio__msgpack_dialect_t dialect;
 
 static void setup(void)
 {
@@ -28,7 +29,7 @@ static int to_json(const char *hex, unsigned max_depth)
 {
     size_t len;
     char *bytes = bytes_of(hex, &len);
-    int result = sio__msgpack_to_json((sio__span_t){bytes, len}, max_depth, &args, &error);
+    int result = sio__msgpack_to_json((sio__span_t){bytes, len}, dialect, max_depth, &args, &error);
 
     ck_assert((result == 0) == (error == NULL));
     /* What is attached lies within the message, which goes. */
@@ -121,7 +122,8 @@ START_TEST(test_from_json)
     size_t len;
     char *message = bytes_of(both_ways[_i].msgpack, &len);
 
-    ck_assert_int_eq(sio__msgpack_to_json((sio__span_t){message, len}, MAX_DEPTH, &args, &error),
+    ck_assert_int_eq(sio__msgpack_to_json((sio__span_t){message, len}, dialect, MAX_DEPTH, &args,
+                                          &error),
                      0);
     ck_assert_int_eq(sio__msgpack_from_json((sio__span_t){json, strlen(json)},
                                             (sio__attachments_t){args.bytes, args.bytes_count},
@@ -194,6 +196,33 @@ START_TEST(test_only_in)
 }
 END_TEST
 
+/* Times of type -1, which notepack 3 has. */
+static const struct {
+    const char *msgpack;
+    const char *json;
+} times[] = {
+    {"d6ff 00000000", "\"1970-01-01T00:00:00.000Z\""},
+    {"d6ff ffffffff", "\"2106-02-07T06:28:15.000Z\""},
+    {"d7ff 1dcd650000000001", "\"1970-01-01T00:00:01.125Z\""},
+    {"d7ff 0000000300000000", "\"2378-04-22T19:24:48.000Z\""},
+    {"c70cff 00000000 ffffffffffffffff", "\"1969-12-31T23:59:59.000Z\""},
+    {"c70cff 1dcd6500 fffffffffffffffe", "\"1969-12-31T23:59:58.500Z\""},
+    {"c70cff 00000000 7fffffffffffffff", "null"},
+    {"92 01 d6ff00000001", "[1,\"1970-01-01T00:00:01.000Z\"]"},
+    {"81 a1'a' d6ff00000001", "{\"a\":\"1970-01-01T00:00:01.000Z\"}"},
+    {"c704ff 00000001", "\"1970-01-01T00:00:01.000Z\""},
+    {"d4ff61", "[-1," PLACEHOLDER("0") "]"},
+};
+
+START_TEST(test_times)
+{
+    dialect = SIO__NOTEPACK_3;
+    ck_assert_int_eq(to_json(times[_i].msgpack, MAX_DEPTH), 0);
+    expect_json(times[_i].json);
+    dialect = SIO__NOTEPACK_2;
+}
+END_TEST
+
 static const struct {
     const char *msgpack;
     const char *json;
@@ -212,6 +241,7 @@ static const struct {
     {"d880 01020304050607080102030405060708", "[-128," PLACEHOLDER("0") "]",
      "01020304050607080102030405060708"},
     {"92 01 d50301ff", "[1,[3," PLACEHOLDER("0") "]]", "01ff"},
+    {"d6ff 00000001", "[-1," PLACEHOLDER("0") "]", "00000001"},
 };
 
 START_TEST(test_attached)
@@ -282,8 +312,8 @@ static void check_sizes(size_t count, const char *head)
                                             (sio__attachments_t){NULL, 0}, &out),
                      0);
     expect_bytes(out.data, out.len - count, head);
-    ck_assert_int_eq(sio__msgpack_to_json((sio__span_t){out.data, out.len}, MAX_DEPTH, &args,
-                                          &error),
+    ck_assert_int_eq(sio__msgpack_to_json((sio__span_t){out.data, out.len}, dialect, MAX_DEPTH,
+                                          &args, &error),
                      0);
     ck_assert_uint_eq(args.json.len, json.len);
     ck_assert(memcmp(args.json.data, json.data, json.len) == 0);
@@ -311,8 +341,8 @@ static void check_text(size_t len, const char *head, size_t head_len)
                      0);
     ck_assert_uint_eq(out.len, len + head_len);
     expect_bytes(out.data, head_len, head);
-    ck_assert_int_eq(sio__msgpack_to_json((sio__span_t){out.data, out.len}, MAX_DEPTH, &args,
-                                          &error),
+    ck_assert_int_eq(sio__msgpack_to_json((sio__span_t){out.data, out.len}, dialect, MAX_DEPTH,
+                                          &args, &error),
                      0);
     ck_assert_uint_eq(args.json.len, len + 2);
     free(json);
@@ -350,12 +380,13 @@ START_TEST(test_very_deep)
 
     memset(message, 0x91, DEEP);
     message[DEEP] = 0;
-    ck_assert_int_eq(sio__msgpack_to_json((sio__span_t){message, DEEP + 1}, DEEP, &args, &error),
+    ck_assert_int_eq(sio__msgpack_to_json((sio__span_t){message, DEEP + 1}, dialect, DEEP, &args,
+                                          &error),
                      0);
     ck_assert_uint_eq(args.json.len, 2 * DEEP + 1);
     sio__args_clear(&args);
-    ck_assert_int_eq(sio__msgpack_to_json((sio__span_t){message, DEEP + 1}, DEEP - 1, &args,
-                                          &error),
+    ck_assert_int_eq(sio__msgpack_to_json((sio__span_t){message, DEEP + 1}, dialect, DEEP - 1,
+                                          &args, &error),
                      -1);
     ck_assert_ptr_eq(sio__msgpack_skip(message, message + DEEP + 1), message + DEEP + 1);
     ck_assert_ptr_null(sio__msgpack_skip(message, message + DEEP));
@@ -437,7 +468,8 @@ START_TEST(test_cut)
         char *part = malloc(cut ? cut : 1);
 
         memcpy(part, message, cut);
-        ck_assert_int_eq(sio__msgpack_to_json((sio__span_t){part, cut}, MAX_DEPTH, &args, &error),
+        ck_assert_int_eq(sio__msgpack_to_json((sio__span_t){part, cut}, dialect, MAX_DEPTH, &args,
+                                              &error),
                          -1);
         ck_assert_ptr_null(sio__msgpack_skip(part, part + cut));
         sio__args_clear(&args);
@@ -478,6 +510,7 @@ static Suite *suite(void)
     tcase_add_loop_test(tests, test_to_json, 0, COUNT(both_ways));
     tcase_add_loop_test(tests, test_from_json, 0, COUNT(both_ways));
     tcase_add_loop_test(tests, test_only_in, 0, COUNT(only_in));
+    tcase_add_loop_test(tests, test_times, 0, COUNT(times));
     tcase_add_loop_test(tests, test_attached, 0, COUNT(attached));
     tcase_add_loop_test(tests, test_only_out, 0, COUNT(only_out));
     tcase_add_test(tests, test_placeholders_out);

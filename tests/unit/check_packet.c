@@ -1,6 +1,6 @@
 /* Socket.IO packets: what socket.io-parser takes and refuses (each row was tried on it), and how
  * headers are written. */
-#include "socketio/json_scan.h"
+#include "base/json_scan.h"
 #include "socketio/packet.h"
 
 #include <check.h>

@@ -1,6 +1,6 @@
 /* JSON string tokens: what they mean, and how a text is written as one. For received names, keys
  * and texts, and for emit. */
-#include "socketio/json_scan.h"
+#include "base/json_scan.h"
 
 #include <stdint.h>
 

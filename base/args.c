@@ -2,12 +2,12 @@
  * Arguments on their way out, gathered as JSON text plus attachments. Every form of emit and
  * acknowledgement appends here; the packet encoder reads the result.
  */
-#include "socketio/args.h"
+#include "base/args.h"
 
 #include "base/alloc.h"
 #include "base/utf8.h"
-#include "socketio/json_scan.h"
-#include "socketio/socketio.h"
+#include "base/json_scan.h"
+#include "base/error.h"
 
 void sio__args_init(sio__args_t *args)
 {
@@ -46,9 +46,9 @@ void sio__args_rewind(sio__args_t *args, sio__args_mark_t mark)
 static int settle(sio__args_t *args, sio__args_mark_t mark)
 {
     if (!args->json.failed && !args->fakes.failed && !args->bytes_failed)
-        return SIO_OK;
+        return SIO__OK;
     sio__args_rewind(args, mark);
-    return SIO_ENOMEM;
+    return SIO__ENOMEM;
 }
 
 void sio__args_separate(sio__args_t *args)
@@ -191,7 +191,7 @@ int sio__args_pack_json(sio__args_t *args, const json_t *array)
     sio__args_mark_t mark = sio__args_mark(args);
 
     if (!json_is_array(array))
-        return SIO_EINVAL;
+        return SIO__EINVAL;
     for (size_t i = 0; i < json_array_size(array); i++) {
         int result = sio__args_append_jansson(args, json_array_get(array, i));
 
@@ -200,7 +200,7 @@ int sio__args_pack_json(sio__args_t *args, const json_t *array)
             return result;
         }
     }
-    return SIO_OK;
+    return SIO__OK;
 }
 
 int sio__args_pack_text(sio__args_t *args, const char *text, size_t len, unsigned max_depth)
@@ -211,9 +211,9 @@ int sio__args_pack_text(sio__args_t *args, const char *text, size_t len, unsigne
     size_t start;
 
     if (count < 0 || !sio__utf8_valid(text, len))
-        return SIO_EJSON;
+        return SIO__EJSON;
     if (count == 0)
-        return SIO_OK;
+        return SIO__OK;
     first = (const char *)memchr(text, '[', len) + 1;
     last = (const char *)memrchr(text, ']', len);
     sio__args_separate(args);

@@ -1,7 +1,7 @@
 /* Members of valid JSON arrays and objects without a tree. Called by sio_unpack(). */
-#include "socketio/json_walk.h"
+#include "base/json_walk.h"
 
-#include "socketio/json_scan.h"
+#include "base/json_scan.h"
 
 enum { ANY_DEPTH = 65536 };
 

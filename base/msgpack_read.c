@@ -1,5 +1,5 @@
 /* MessagePack, item by item: every length is checked against what is there. */
-#include "socketio/msgpack.h"
+#include "base/msgpack.h"
 
 enum { NIL = 0xc0, FALSE = 0xc2, TRUE = 0xc3, LAST_FIXSTR = 0xbf, FIRST_NEGATIVE = 0xe0 };
 

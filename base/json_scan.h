@@ -3,8 +3,8 @@
  * It finds the parts of the text that the packet decoder needs and leaves the text as it is, so
  * that what comes in can go out byte for byte.
  */
-#ifndef SIO_JSON_SCAN_H
-#define SIO_JSON_SCAN_H
+#ifndef SIO_BASE_JSON_SCAN_H
+#define SIO_BASE_JSON_SCAN_H
 
 #include "base/buf.h"
 #include "base/span.h"

@@ -3,14 +3,13 @@
  * placeholders mean. Every emit form (format string, jansson, raw text, received values) ends here,
  * and the packet encoder starts from here.
  */
-#ifndef SIO_ARGS_H
-#define SIO_ARGS_H
+#ifndef SIO_BASE_ARGS_H
+#define SIO_BASE_ARGS_H
 
 #include "base/buf.h"
 #include "base/span.h"
 
 #include <jansson.h>
-#include <stdarg.h>
 #include <stdbool.h>
 
 /* Shared by received values and by encoders: the attachments of one packet. */
@@ -34,28 +33,23 @@ void sio__args_init(sio__args_t *args);
 void sio__args_free(sio__args_t *args);
 void sio__args_clear(sio__args_t *args); /* keeps the memory */
 
-/* Appends the arguments a format describes (see socketio.h). 0, SIO_EFORMAT or SIO_ENOMEM. `o`
-   references are stolen even when it fails, but for those behind a letter that isn't one: nobody
-   knows which arguments stand there. With an error nothing was appended. */
-int sio__args_pack(sio__args_t *args, const char *format, va_list va);
-
-/* Appends the items of a jansson array. 0, SIO_EINVAL (no array), SIO_ENOMEM. */
+/* Appends the items of a jansson array. 0, SIO__EINVAL (no array), SIO__ENOMEM. */
 int sio__args_pack_json(sio__args_t *args, const json_t *array);
 
-/* Appends the items of an array's JSON text (checked, UTF-8 too). 0, SIO_EJSON, SIO_ENOMEM. */
+/* Appends the items of an array's JSON text (checked, UTF-8 too). 0, SIO__EJSON, SIO__ENOMEM. */
 int sio__args_pack_text(sio__args_t *args, const char *text, size_t len, unsigned max_depth);
 
 /*
  * Appends one received value: its bytes as they came, its placeholders renumbered to follow the
  * attachments already there; an attachment named several times is attached once. `from` has those
- * of the packet it came in (NULL or count 0: a text packet). 0 or SIO_ENOMEM.
+ * of the packet it came in (NULL or count 0: a text packet). 0 or SIO__ENOMEM.
  */
 int sio__args_append_value(sio__args_t *args, sio__span_t json, const sio__attachments_t *from);
 
-/* Appends one binary argument. 0 or SIO_ENOMEM. */
+/* Appends one binary argument. 0 or SIO__ENOMEM. */
 int sio__args_append_bytes(sio__args_t *args, const void *bytes, size_t len);
 
-/* Appends one jansson value. 0, SIO_ENOMEM, SIO_EINVAL (circular). */
+/* Appends one jansson value. 0, SIO__ENOMEM, SIO__EINVAL (circular). */
 int sio__args_append_jansson(sio__args_t *args, const json_t *value);
 
 /* Appends the comma that the next item needs, if any. */
@@ -76,12 +70,8 @@ void sio__args_rewind(sio__args_t *args, sio__args_mark_t mark); /* forgets fail
  */
 void sio__args_finish(sio__args_t *args);
 
-/* One jansson value as JSON text, numbers as JSON.stringify prints them. 0, SIO_ENOMEM, SIO_EINVAL
- * (circular). */
+/* One jansson value as JSON text, numbers as JSON.stringify prints them. 0, SIO__ENOMEM,
+ * SIO__EINVAL (circular). */
 int sio__json_append_jansson(sio__buf_t *out, const json_t *value);
-
-/* The text behind sio_format_error(), of the calling thread. */
-const char *sio__format_error(void);
-int sio__format_fail(size_t position, const char *what); /* records it and returns SIO_EFORMAT */
 
 #endif

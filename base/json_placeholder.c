@@ -3,7 +3,7 @@
  * when a binary packet comes in and when a received value goes out again. A hostile text costs a
  * bounded number of passes, whatever its nesting.
  */
-#include "socketio/json_scan.h"
+#include "base/json_scan.h"
 
 #include <math.h>
 

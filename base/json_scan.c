@@ -3,7 +3,7 @@
  * decoder for all that clients send, by sio_unpack() to find parts of a value, and by the text
  * forms of emit.
  */
-#include "socketio/json_scan.h"
+#include "base/json_scan.h"
 
 #include <stdint.h>
 

@@ -3,7 +3,7 @@
  * the program's locale: no decimal point ever passes through libc. Called by the packet decoder,
  * sio_unpack() and emit.
  */
-#include "socketio/json_scan.h"
+#include "base/json_scan.h"
 
 #include <errno.h>
 #include <float.h>

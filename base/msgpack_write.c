@@ -1,6 +1,6 @@
 /* MessagePack items in the form notepack chooses: always the shortest, but numbers with a fraction,
  * which are doubles. */
-#include "socketio/msgpack.h"
+#include "base/msgpack.h"
 
 #include <math.h>
 

@@ -2,8 +2,8 @@
  * what JSON.stringify makes of it, so that handlers needn't care which parser a client uses. */
 #include "base/alloc.h"
 #include "base/utf8.h"
-#include "socketio/json_scan.h"
-#include "socketio/msgpack.h"
+#include "base/json_scan.h"
+#include "base/msgpack.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -22,6 +22,7 @@ typedef struct converter {
     sio__buf_t *json;
     sio__buf_t levels;
     unsigned depth, max_depth;
+    sio__msgpack_dialect_t dialect;
     bool placeholder_key; /* the value to come has the key "_placeholder" */
     const char *error;
 } converter_t;
@@ -71,8 +72,9 @@ static void put_integer(sio__buf_t *json, const sio__msgpack_item_t *item)
 }
 
 /* Date.prototype.toISOString(); beyond its range it has no JSON. */
-static void put_date(sio__buf_t *json, double milliseconds)
+static void put_date(sio__buf_t *json, double exact)
 {
+    double milliseconds = trunc(exact);
     double seconds = floor(milliseconds / 1000);
     time_t time = (time_t)seconds;
     char text[64], year[16];
@@ -110,11 +112,51 @@ static bool put_bytes(converter_t *converter, const sio__msgpack_item_t *item)
            fail(converter, "out of memory");
 }
 
+static uint64_t big_endian(const char *bytes, size_t size)
+{
+    uint64_t number = 0;
+
+    for (size_t i = 0; i < size; i++)
+        number = number << 8 | (uint8_t)bytes[i];
+    return number;
+}
+
+/* The standard's three forms of a time: seconds, with nanoseconds in the upper 30 bits, or apart.
+ */
+static bool as_date(const sio__msgpack_item_t *item, double *milliseconds)
+{
+    const char *bytes = item->bytes.data;
+    uint64_t number;
+
+    switch (item->bytes.len) {
+    case 4:
+        *milliseconds = (double)big_endian(bytes, 4) * 1e3;
+        return true;
+    case 8:
+        number = big_endian(bytes, 8);
+        *milliseconds = (double)(number & 0x3ffffffff) * 1e3 + (double)(number >> 34) / 1e6;
+        return true;
+    case 12:
+        *milliseconds =
+            (double)(int64_t)big_endian(bytes + 4, 8) * 1e3 + (double)big_endian(bytes, 4) / 1e6;
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* notepack reads types it doesn't know as [type, bytes]. */
 static bool put_ext(converter_t *converter, const sio__msgpack_item_t *item)
 {
+    double milliseconds;
     char type[16];
 
+    if (converter->dialect == SIO__NOTEPACK_3 && item->ext_type == -1 &&
+        as_date(item, &milliseconds)) {
+        sio__args_separate(converter->args);
+        put_date(converter->json, milliseconds);
+        return true;
+    }
     snprintf(type, sizeof(type), "[%d", item->ext_type);
     sio__args_separate(converter->args);
     sio__buf_append_str(converter->json, type);
@@ -263,8 +305,8 @@ static bool put_all(converter_t *converter)
     return done;
 }
 
-int sio__msgpack_to_json(sio__span_t message, unsigned max_depth, sio__args_t *args,
-                         const char **error)
+int sio__msgpack_to_json(sio__span_t message, sio__msgpack_dialect_t dialect, unsigned max_depth,
+                         sio__args_t *args, const char **error)
 {
     converter_t converter = {
         .at = message.data,
@@ -273,6 +315,7 @@ int sio__msgpack_to_json(sio__span_t message, unsigned max_depth, sio__args_t *a
         .json = &args->json,
         .levels = SIO__BUF_INIT,
         .max_depth = max_depth,
+        .dialect = dialect,
     };
 
     sio__buf_reserve(&args->json, message.len + message.len / 2);

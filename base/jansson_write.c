@@ -2,9 +2,9 @@
  * prints 0.1 with 17 digits. */
 #include "base/alloc.h"
 #include "base/utf8.h"
-#include "socketio/args.h"
-#include "socketio/json_scan.h"
-#include "socketio/socketio.h"
+#include "base/args.h"
+#include "base/json_scan.h"
+#include "base/error.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,14 +22,14 @@ static int append_text(sio__buf_t *out, const char *text, size_t len)
 
     if (sio__utf8_valid(text, len)) {
         sio__json_append_string(out, text, len);
-        return SIO_OK;
+        return SIO__OK;
     }
     repaired = sio__malloc(3 * len);
     if (!repaired)
-        return SIO_ENOMEM;
+        return SIO__ENOMEM;
     sio__json_append_string(out, repaired, sio__utf8_repair(text, len, repaired));
     sio__free(repaired);
-    return SIO_OK;
+    return SIO__OK;
 }
 
 static void append_integer(sio__buf_t *out, json_int_t number)
@@ -53,7 +53,7 @@ static int append_array(sio__buf_t *out, const json_t *array, unsigned depth)
             return result;
     }
     sio__buf_append_char(out, ']');
-    return SIO_OK;
+    return SIO__OK;
 }
 
 static int append_object(sio__buf_t *out, const json_t *object, unsigned depth)
@@ -77,15 +77,15 @@ static int append_object(sio__buf_t *out, const json_t *object, unsigned depth)
             return result;
     }
     sio__buf_append_char(out, '}');
-    return SIO_OK;
+    return SIO__OK;
 }
 
 static int append_value(sio__buf_t *out, const json_t *value, unsigned depth)
 {
     if (depth == CIRCULAR_DEPTH)
-        return SIO_EINVAL;
+        return SIO__EINVAL;
     if (out->failed)
-        return SIO_ENOMEM;
+        return SIO__ENOMEM;
     switch (json_typeof(value)) {
     case JSON_OBJECT:
         return append_object(out, value, depth + 1);
@@ -95,26 +95,26 @@ static int append_value(sio__buf_t *out, const json_t *value, unsigned depth)
         return append_text(out, json_string_value(value), json_string_length(value));
     case JSON_INTEGER:
         append_integer(out, json_integer_value(value));
-        return SIO_OK;
+        return SIO__OK;
     case JSON_REAL:
         sio__json_append_number(out, json_real_value(value));
-        return SIO_OK;
+        return SIO__OK;
     case JSON_TRUE:
         sio__buf_append(out, "true", 4);
-        return SIO_OK;
+        return SIO__OK;
     case JSON_FALSE:
         sio__buf_append(out, "false", 5);
-        return SIO_OK;
+        return SIO__OK;
     case JSON_NULL:
         break;
     }
     sio__buf_append(out, "null", 4);
-    return SIO_OK;
+    return SIO__OK;
 }
 
 int sio__json_append_jansson(sio__buf_t *out, const json_t *value)
 {
-    int result = value ? append_value(out, value, 0) : SIO_EINVAL;
+    int result = value ? append_value(out, value, 0) : SIO__EINVAL;
 
-    return result ? result : out->failed ? SIO_ENOMEM : SIO_OK;
+    return result ? result : out->failed ? SIO__ENOMEM : SIO__OK;
 }

@@ -4,9 +4,9 @@
  * brackets, and keys are texts like any other.
  */
 #include "base/alloc.h"
-#include "socketio/json_scan.h"
-#include "socketio/msgpack.h"
-#include "socketio/socketio.h"
+#include "base/json_scan.h"
+#include "base/msgpack.h"
+#include "base/error.h"
 
 typedef enum token_kind {
     TOKEN_END,
@@ -281,6 +281,6 @@ int sio__msgpack_from_json(sio__span_t json, sio__attachments_t attachments, sio
     out->failed = out->failed || containers.failed;
     sio__buf_free(&containers);
     if (!fits)
-        return SIO_EINVAL;
-    return out->failed ? SIO_ENOMEM : SIO_OK;
+        return SIO__EINVAL;
+    return out->failed ? SIO__ENOMEM : SIO__OK;
 }

@@ -1,6 +1,6 @@
 /* Walking over the members of a valid JSON array or object, given by its text. */
-#ifndef SIO_JSON_WALK_H
-#define SIO_JSON_WALK_H
+#ifndef SIO_BASE_JSON_WALK_H
+#define SIO_BASE_JSON_WALK_H
 
 #include "base/span.h"
 
