@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs the Debian packages that building, testing or the demonstration needs: only what is missing, as root or by sudo.
-#   install-deps.sh [build] [test] [demo]      (default: all three)
+#   install-deps.sh [build] [test] [demo]      (default: all three; demo: and what DEMO_PACKAGES names)
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -51,7 +51,7 @@ for group; do
     case $group in
     build) wanted="$wanted $BUILD" ;;
     test) wanted="$wanted $TEST" needs_node=yes ;;
-    demo) needs_node=yes ;;
+    demo) wanted="$wanted ${DEMO_PACKAGES:-}" needs_node=yes ;;
     *) die "no such group: $group (build, test, demo)" ;;
     esac
 done

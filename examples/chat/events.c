@@ -6,35 +6,14 @@
 
 #include "events.h"
 
+#include "examples/common/clock.h"
+#include "examples/common/reply.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define EVERYBODY "everybody" /* the Socket.IO room of all who have said hello */
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static void refuse(sio_event_t *event, const char *code, const char *message)
-{
-    sio_ack(event, "{s:b,s:s,s:s}", "ok", 0, "code", code, "message", message);
-}
-
-static void refuse_memory(sio_event_t *event)
-{
-    refuse(event, "memory", "The server is out of memory.");
-}
-
-static void refuse_rate(sio_event_t *event)
-{
-    refuse(event, "rate", "Too fast. Wait a moment.");
-}
 
 /* ---- Telling ---- */
 
@@ -50,7 +29,7 @@ static void tell_directory(struct chat *chat)
 static void tell_others(const struct person *person, const struct room *room, const char *event)
 {
     sio_broadcast(person->socket, SIO_TARGET(.to = SIO_LIST(room->channel)), event, "{s:s,s:s,s:I}",
-                  "room", room->name, "nick", person->nick, "at", (json_int_t)now_ms());
+                  "room", room->name, "nick", person->nick, "at", (json_int_t)unix_ms());
 }
 
 /* ---- Coming and going ---- */
@@ -253,7 +232,7 @@ static json_t *new_message(struct chat *chat, const struct person *person, const
 
     snprintf(id, sizeof(id), "%" PRIx64 "-%llu", chat->started_ms, ++chat->last_id);
     return json_pack("{s:s,s:s,s:s,s:s,s:s,s:I}", "id", id, "key", key, "room", room->name, "from",
-                     person->nick, "text", text, "at", (json_int_t)now_ms());
+                     person->nick, "text", text, "at", (json_int_t)unix_ms());
 }
 
 /* A key seen before is a message sent again because its answer got lost: same answer, nothing else.
@@ -330,7 +309,7 @@ int chat_init(struct chat *chat, sio_namespace_t *nsp)
     };
     int error = 0;
 
-    *chat = (struct chat){.nsp = nsp, .started_ms = now_ms()};
+    *chat = (struct chat){.nsp = nsp, .started_ms = unix_ms()};
     if (rooms_init(&chat->rooms) != 0)
         return SIO_ENOMEM;
     for (size_t i = 0; i < sizeof(events) / sizeof(*events) && error == 0; i++)

@@ -5,14 +5,10 @@ examples_chat_chat_SOURCES = \
 	examples/chat/person.c examples/chat/person.h \
 	examples/chat/room.c examples/chat/room.h \
 	examples/chat/rules.c examples/chat/rules.h
-# Run from the build tree it finds its page and the client bundle by itself.
-examples_chat_chat_CPPFLAGS = $(AM_CPPFLAGS) -DCHAT_DIR='"$(abs_top_srcdir)/examples/chat"'
-examples_chat_chat_LDADD = libsocketio.la $(JANSSON_LIBS)
+examples_chat_chat_LDADD = $(EXAMPLE_LIBS)
 
 EXTRA_DIST += \
 	examples/chat/README.md \
-	examples/chat/package.json \
-	examples/chat/package-lock.json \
 	examples/chat/public/chat.js \
 	examples/chat/public/conversation.js \
 	examples/chat/public/dom.js \

@@ -6,19 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #define BURST        20.0 /* more than a reconnecting page needs to be back in all its rooms */
 #define NOTICE_BURST 5.0
 #define PER_SECOND   2.0
-
-static uint64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 struct person *people_find(const struct people *people, const char *nick)
 {
@@ -39,8 +30,8 @@ struct person *people_add(struct people *people, sio_socket_t *socket, const cha
     snprintf(person->nick, sizeof(person->nick), "%s", nick);
     snprintf(person->token, sizeof(person->token), "%s", token);
     person->socket = sio_socket_ref(socket);
-    person->requests = (struct allowance){BURST, now_ms()};
-    person->notices = (struct allowance){NOTICE_BURST, now_ms()};
+    person->requests = allowance_of(BURST, PER_SECOND);
+    person->notices = allowance_of(NOTICE_BURST, PER_SECOND);
     person->next = people->first;
     people->first = person;
     people->count++;
@@ -64,26 +55,12 @@ bool person_is(const struct person *person, const char *token)
     return token[0] != '\0' && strcmp(person->token, token) == 0;
 }
 
-static bool take(struct allowance *allowance, double burst)
-{
-    uint64_t now = now_ms();
-
-    allowance->left += (double)(now - allowance->refilled_ms) / 1000 * PER_SECOND;
-    allowance->refilled_ms = now;
-    if (allowance->left > burst)
-        allowance->left = burst;
-    if (allowance->left < 1)
-        return false;
-    allowance->left -= 1;
-    return true;
-}
-
 bool person_may_act(struct person *person)
 {
-    return take(&person->requests, BURST);
+    return allowance_take(&person->requests);
 }
 
 bool person_may_notify(struct person *person)
 {
-    return take(&person->notices, NOTICE_BURST);
+    return allowance_take(&person->notices);
 }

@@ -4,13 +4,9 @@
 
 #include "rules.h"
 
-#include <socketio/socketio.h>
+#include "examples/common/allowance.h"
 
-/* What somebody may still do right now: short bursts are fine, floods are not. */
-struct allowance {
-    double left;
-    uint64_t refilled_ms;
-};
+#include <socketio/socketio.h>
 
 struct person {
     struct person *next;

@@ -1,74 +1,27 @@
-/* The chat example in a real browser, as two people would use it: one at a desk, one on a phone.
- *
- *   CHAT_COMMAND     the server to test; gets --host and --port added (default: the built examples/chat/chat)
- *   SCREENSHOT_DIR   where the pictures go (default: tests/browser/screenshots in the build directory)
- *   CHROMIUM         the browser (default: /usr/bin/chromium)
- */
+/* The chat example in a real browser, as two people would use it: one at a desk, one on a phone. */
 
 import assert from "node:assert/strict";
-import fs from "node:fs";
-import path from "node:path";
 import { after, before, test } from "node:test";
-import { ChatServer, buildDir } from "./server.mjs";
+import { Browser, PHONE, TIMEOUT_MS, gone, hasText, sees, shot } from "./browser.mjs";
+import { ExampleServer } from "./server.mjs";
 
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const TIMEOUT_MS = 15000;
-const pictures = process.env.SCREENSHOT_DIR ?? path.join(buildDir, "tests/browser/screenshots");
-
-if (!fs.existsSync(CHROMIUM)) {
-    console.log(`SKIP: no browser at ${CHROMIUM}`);
-    process.exit(77);
-}
-
-const { chromium } = await import("playwright-core");
-const server = new ChatServer();
-const complaints = [];
-let browser, ann, ben;
+const server = new ExampleServer("chat");
+const browser = new Browser();
+let ann, ben;
 
 before(async () => {
-    fs.mkdirSync(pictures, { recursive: true });
     await server.start();
-    browser = await chromium.launch({
-        executablePath: CHROMIUM,
-        headless: true,
-        args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync"],
-    });
-    ann = await openPage({ viewport: { width: 1280, height: 800 } });
-    ben = await openPage({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 });
+    await browser.start();
+    ann = await browser.open(server.url);
+    ben = await browser.open(server.url, PHONE);
 });
 
 after(async () => {
-    await browser?.close();
+    await browser.stop();
     server.kill();
 });
 
-async function openPage(options, storage = {})
-{
-    const context = await browser.newContext({ locale: "en-GB", colorScheme: "light", ...options });
-    await context.addInitScript((items) => {
-        for (const [key, value] of Object.entries(items)) {
-            sessionStorage.getItem(key) ?? sessionStorage.setItem(key, value);
-        }
-    }, storage);
-    const page = await context.newPage();
-    page.setDefaultTimeout(TIMEOUT_MS);
-    page.on("pageerror", (error) => complaints.push(`page error: ${error.message}`));
-    page.on("console", (message) => {
-        if (message.type() === "error" && !/ERR_CONNECTION|WebSocket connection/.test(message.text())) {
-            complaints.push(`console: ${message.text()}`);
-        }
-    });
-    await page.goto(server.url);
-    return page;
-}
-
-const shot = (page, name) => page.screenshot({ path: path.join(pictures, `${name}.png`), animations: "disabled" });
-const sees = (page, selector, text) => page.locator(selector, { hasText: text }).first().waitFor();
-const gone = (page, selector, text) => page.locator(selector, { hasText: text }).first().waitFor({ state: "detached" });
 const bubble = (page, text) => page.locator(".message", { has: page.getByText(text, { exact: true }) }).first();
-const hasText = (page, selector, text) =>
-    page.waitForFunction(([css, wanted]) => document.querySelector(css)?.textContent === wanted, [selector, text]);
 
 async function join(page, nick)
 {
@@ -95,8 +48,8 @@ async function chooseRoom(page, name)
 
 test("two people join and see each other", async () => {
     await sees(ben, "#welcome-link", "Connected");
-    await shot(ben, "phone-welcome");
-    await shot(ann, "desktop-welcome");
+    await shot(ben, "chat-phone-welcome");
+    await shot(ann, "chat-desktop-welcome");
     await join(ann, "Ann");
     await hasText(ann, "#room-title", "#lobby");
     await join(ben, "Ben");
@@ -112,7 +65,7 @@ test("the connection becomes a WebSocket", async () => {
 });
 
 test("a taken nickname is refused", async () => {
-    const other = await openPage({});
+    const other = await browser.open(server.url);
     await join(other, "ann");
     await sees(other, "#welcome-error", "taken");
     assert.equal(await other.locator("#chat").isVisible(), false);
@@ -168,27 +121,27 @@ test("history is there after a reload, and the name is kept", async () => {
 test("pictures of a conversation", async () => {
     await ann.locator("#draft").pressSequentially("See you");
     await sees(ben, "#typing.active", "Ann is typing…");
-    await shot(ben, "phone-conversation");
+    await shot(ben, "chat-phone-conversation");
     await ben.click("#open-rooms");
     await ben.locator("#rooms-panel.open").waitFor();
-    await shot(ben, "phone-rooms");
+    await shot(ben, "chat-phone-rooms");
     await ben.keyboard.press("Escape");
     await ben.click("#open-people");
     await sees(ben, "#people .person", "Ann");
-    await shot(ben, "phone-people");
+    await shot(ben, "chat-phone-people");
     await ben.click("#people-panel [data-close-panel]");
-    await shot(ann, "desktop-conversation");
+    await shot(ann, "chat-desktop-conversation");
     await ann.emulateMedia({ colorScheme: "dark" });
-    await shot(ann, "desktop-dark");
+    await shot(ann, "chat-desktop-dark");
     await ann.emulateMedia({ colorScheme: "light" });
     await ben.emulateMedia({ colorScheme: "dark" });
-    await shot(ben, "phone-dark");
+    await shot(ben, "chat-phone-dark");
     await ben.emulateMedia({ colorScheme: "light" });
 });
 
 test("markup stays text, in names and messages, and text beyond ASCII arrives whole", async () => {
     const markup = '<img src=x onerror="document.title=1"> & <b>bold</b> 🌱 Grüße \u2028 日本';
-    const mallory = await openPage({});
+    const mallory = await browser.open(server.url);
     await join(mallory, "<b>Mallory</b>");
     await chooseRoom(mallory, "green-house");
     await chooseRoom(ann, "green-house");
@@ -207,8 +160,8 @@ test("a server restart: the state is shown, nothing written meanwhile is lost", 
     await ann.fill("#draft", "See you on Saturday!");
     await ann.press("#draft", "Enter");
     await ann.locator('.message.own[data-status="pending"]', { hasText: "See you on Saturday!" }).waitFor();
-    await shot(ann, "desktop-reconnecting");
-    await shot(ben, "phone-reconnecting");
+    await shot(ann, "chat-desktop-reconnecting");
+    await shot(ben, "chat-phone-reconnecting");
     await server.start();
     // The button goes when the page has reconnected by itself meanwhile.
     for (const page of [ben, ann]) await page.evaluate(() => document.getElementById("reconnect").click());
@@ -229,7 +182,7 @@ test("a refused message says so and can be sent again", async () => {
     });
     const failed = ann.locator('.message[data-status="failed"]').first();
     await failed.waitFor();
-    await shot(ann, "desktop-failed");
+    await shot(ann, "chat-desktop-failed");
     const text = await failed.locator(".bubble").textContent();
     const entry = ann.locator(".message", { has: ann.getByText(text, { exact: true }) });
     const deadline = Date.now() + TIMEOUT_MS;
@@ -242,10 +195,10 @@ test("a refused message says so and can be sent again", async () => {
 });
 
 test("a duplicated tab takes over, the first one says why it stopped", async () => {
-    const first = await openPage({});
+    const first = await browser.open(server.url);
     await join(first, "Dora");
     await hasText(first, "#room-title", "#lobby");
-    const second = await openPage({}, await first.evaluate(() => ({ ...sessionStorage })));
+    const second = await browser.open(server.url, undefined, await first.evaluate(() => ({ ...sessionStorage })));
     await hasText(second, "#my-nick", "Dora");
     await bubble(second, "See you on Saturday!").waitFor();
     await sees(first, "#welcome-error", "another window");
@@ -264,6 +217,6 @@ test("leaving is noticed, and the page comes back to its door", async () => {
 });
 
 test("nothing complained, and the server ends cleanly", async () => {
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(browser.complaints, []);
     await server.stop();
 });

@@ -1,4 +1,5 @@
 EXTRA_DIST += \
+	tests/browser/browser.mjs \
 	tests/browser/chat.test.mjs \
 	tests/browser/server.mjs \
 	tests/browser/package.json \
@@ -6,7 +7,9 @@ EXTRA_DIST += \
 
 # Needs node, npm and Debian's chromium; node_modules go beside package.json, as everywhere in npm.
 .PHONY: check-browser
-check-browser: examples/chat/chat
-	cd $(srcdir)/examples/chat && { test -d node_modules || npm ci --no-audit --no-fund; }
+check-browser: all
+	cd $(srcdir)/examples/common && { test -d node_modules || npm ci --no-audit --no-fund; }
 	cd $(srcdir)/tests/browser && { test -d node_modules || npm ci --no-audit --no-fund; }
-	top_builddir=$(abs_top_builddir) node $(srcdir)/tests/browser/chat.test.mjs
+	for file in $(srcdir)/tests/browser/*.test.mjs; do \
+		top_builddir=$(abs_top_builddir) node $$file || exit; \
+	done

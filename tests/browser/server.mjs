@@ -1,4 +1,8 @@
-/* Runs the chat server under test: starts it on a loopback port, stops it, starts it again on the same one. */
+/* Runs an example's server: starts it on a loopback port, stops it, starts it again on the same one.
+ *
+ *   NAME_COMMAND     the server to test, for the example "name"; gets --host and --port added (default: the built
+ *                    examples/name/name)
+ */
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -6,8 +10,9 @@ import net from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-const START_MS = 10000;
-const STOP_MS = 10000;
+const scale = Number(process.env.SIO_TEST_TIME_SCALE ?? 1);
+const START_MS = 10000 * scale;
+const STOP_MS = 10000 * scale;
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 
 export const buildDir = path.resolve(process.env.top_builddir ?? root);
@@ -22,10 +27,15 @@ async function freePort()
     return port;
 }
 
-export class ChatServer {
-    constructor()
+export class ExampleServer {
+    /* args: further options of the program */
+    constructor(name, args = [])
     {
-        this.command = process.env.CHAT_COMMAND ?? path.join(buildDir, "examples/chat/chat");
+        const program = name.replaceAll("-", "_");
+        this.name = name;
+        this.command = process.env[`${program.toUpperCase()}_COMMAND`] ??
+            path.join(buildDir, "examples", name, program);
+        this.args = args;
         this.output = "";
     }
 
@@ -33,8 +43,8 @@ export class ChatServer {
     {
         this.port ??= await freePort();
         this.url = `http://127.0.0.1:${this.port}/`;
-        const [program, ...args] = this.command.split(" ").filter(Boolean);
-        this.child = spawn(program, [...args, "--host", "127.0.0.1", "--port", String(this.port)],
+        const [program, ...before] = this.command.split(" ").filter(Boolean);
+        this.child = spawn(program, [...before, "--host", "127.0.0.1", "--port", String(this.port), ...this.args],
             { stdio: ["ignore", "pipe", "inherit"] });
         await this.#listening();
     }
@@ -48,7 +58,7 @@ export class ChatServer {
         const [code, signal] = await ended;
         clearTimeout(timer);
         if (code !== 0) {
-            throw new Error(`the chat server ended with ${signal ?? `status ${code}`}`);
+            throw new Error(`${this.name} ended with ${signal ?? `status ${code}`}`);
         }
     }
 
@@ -62,9 +72,9 @@ export class ChatServer {
     #listening()
     {
         return new Promise((resolve, reject) => {
-            const timer = setTimeout(() => reject(new Error("the chat server does not listen")), START_MS);
+            const timer = setTimeout(() => reject(new Error(`${this.name} does not listen`)), START_MS);
             this.child.once("error", reject);
-            this.child.once("exit", (code) => reject(new Error(`the chat server ended with status ${code}`)));
+            this.child.once("exit", (code) => reject(new Error(`${this.name} ended with status ${code}`)));
             this.child.stdout.on("data", (chunk) => {
                 this.output += chunk;
                 if (/listening/.test(chunk)) {

@@ -458,7 +458,7 @@ function listen()
 function start()
 {
     if (typeof io !== "function") {
-        view.fatal("The client bundle /socket.io/socket.io.js is missing. Run “npm ci” in examples/chat and reload.");
+        view.fatal("The client bundle /socket.io/socket.io.js is missing. Run “npm ci” in examples/common and reload.");
         return;
     }
     restore();

@@ -1,0 +1,71 @@
+/* Debian's Chromium for the examples' tests: pages at a desk and on a phone, pictures, what pages complained about.
+ *
+ *   SCREENSHOT_DIR   where the pictures go (default: tests/browser/screenshots in the build directory)
+ *   CHROMIUM         the browser (default: /usr/bin/chromium)
+ */
+
+import fs from "node:fs";
+import path from "node:path";
+import { buildDir } from "./server.mjs";
+
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const pictures = process.env.SCREENSHOT_DIR ?? path.join(buildDir, "tests/browser/screenshots");
+
+if (!fs.existsSync(CHROMIUM)) {
+    console.log(`SKIP: no browser at ${CHROMIUM}`);
+    process.exit(77);
+}
+
+const { chromium } = await import("playwright-core");
+
+export const TIMEOUT_MS = 15000 * Number(process.env.SIO_TEST_TIME_SCALE ?? 1);
+export const DESK = { viewport: { width: 1280, height: 800 } };
+export const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
+
+export class Browser {
+    /* What pages complained about: errors, but not those of a connection that is lost on purpose. */
+    complaints = [];
+
+    async start()
+    {
+        fs.mkdirSync(pictures, { recursive: true });
+        this.chromium = await chromium.launch({
+            executablePath: CHROMIUM,
+            headless: true,
+            args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync"],
+        });
+    }
+
+    async stop()
+    {
+        await this.chromium?.close();
+    }
+
+    /* A page with a storage of its own. options: playwright's, of a context; session: what its session storage holds at first. */
+    async open(url, options = DESK, session = {})
+    {
+        const context = await this.chromium.newContext({ locale: "en-GB", colorScheme: "light", ...options });
+        await context.addInitScript((items) => {
+            for (const [key, value] of Object.entries(items)) {
+                sessionStorage.getItem(key) ?? sessionStorage.setItem(key, value);
+            }
+        }, session);
+        const page = await context.newPage();
+        page.setDefaultTimeout(TIMEOUT_MS);
+        page.on("pageerror", (error) => this.complaints.push(`page error: ${error.message}`));
+        page.on("console", (message) => {
+            if (message.type() === "error" && !/ERR_CONNECTION|WebSocket connection/.test(message.text())) {
+                this.complaints.push(`console: ${message.text()}`);
+            }
+        });
+        await page.goto(url);
+        return page;
+    }
+}
+
+export const shot = (page, name) => page.screenshot({ path: path.join(pictures, `${name}.png`), animations: "disabled" });
+export const sees = (page, selector, text) => page.locator(selector, { hasText: text }).first().waitFor();
+export const gone = (page, selector, text) => page.locator(selector, { hasText: text }).first().waitFor({ state: "detached" });
+export const hasText = (page, selector, text) =>
+    page.waitForFunction(([css, wanted]) => document.querySelector(css)?.textContent === wanted, [selector, text]);
