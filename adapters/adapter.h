@@ -7,9 +7,12 @@
 #ifndef SIO_ADAPTER_H
 #define SIO_ADAPTER_H
 
+#include "base/buf.h"
 #include "base/list.h"
+#include "base/log.h"
 #include "base/map.h"
 #include "base/span.h"
+#include "base/wheel.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -36,7 +39,8 @@ static inline void sio__member_init(sio__member_t *member, const char *id)
     sio__list_init(&member->rooms);
 }
 
-enum { SIO__LOCAL = 1 << 1 }; /* SIO_LOCAL of the public header: not to other servers */
+/* Flags, as the public header has them. */
+enum { SIO__VOLATILE = 1 << 0, SIO__LOCAL = 1 << 1, SIO__NO_COMPRESS = 1 << 2 };
 
 /* Lists end with NULL; a NULL or empty `rooms` means everybody. */
 typedef struct sio__audience {
@@ -44,18 +48,20 @@ typedef struct sio__audience {
     const char *const *except;
     const char *except_id; /* one more room left out, or NULL */
     unsigned flags;
+    unsigned timeout_ms; /* for answers; 0: the default */
 } sio__audience_t;
 
 /* An encoded packet on its way to many. */
 typedef struct sio__broadcast {
     sio__span_t text; /* of the packet: "2[...]" */
+    sio__span_t args; /* within it: ["name",...] */
     const sio__span_t *attachments;
     size_t attachment_count;
     void (*deliver)(sio__member_t *member, void *user); /* to one local client; see apply */
     void *user;
 } sio__broadcast_t;
 
-/* An event for the other servers. */
+/* An event for, or of, the other servers. */
 typedef struct sio__server_side {
     sio__span_t text; /* ["name",...] */
     const sio__span_t *attachments;
@@ -97,6 +103,17 @@ struct sio__answer {
     void (*free)(sio__answer_t *answer); /* after it, or when nobody will answer */
 };
 
+/* Another server whose broadcast wants acknowledgements: who hears of them. */
+typedef struct sio__asker sio__asker_t;
+
+struct sio__asker {
+    void (*clients)(sio__asker_t *asker, uint64_t count); /* so many are asked; the first call */
+    /* One of them has answered: its first argument, without `data` when there is none. */
+    void (*reply)(sio__asker_t *asker, sio__span_t value, const sio__span_t *attachments,
+                  size_t attachment_count);
+    void (*free)(sio__asker_t *asker); /* nothing more comes; the last call */
+};
+
 /* What an adapter asks of its namespace. All of it may run the program's code, and that may change
  * anything but the memory of members, which lasts for this turn of the loop. */
 typedef struct sio__adapter_host sio__adapter_host_t;
@@ -113,10 +130,31 @@ typedef struct sio__adapter_host_ops {
     /* Another server's event; `answer` (taken) is NULL when it wants none. */
     void (*server_side_event)(sio__adapter_host_t *host, const sio__server_side_t *event,
                               sio__answer_t *answer);
+
+    /*
+     * Another server's event for the clients of an audience, here alone; what isn't one is dropped.
+     * `offset` (NULL: none) becomes its last argument. The text is valid JSON and UTF-8.
+     */
+    void (*broadcast)(sio__adapter_host_t *host, const sio__audience_t *audience,
+                      const sio__server_side_t *event, const char *offset);
+    /* The same with acknowledgements, for audience->timeout_ms; takes the asker. */
+    void (*broadcast_with_ack)(sio__adapter_host_t *host, const sio__audience_t *audience,
+                               const sio__server_side_t *event, sio__asker_t *asker);
+    /* Appends { id, handshake, rooms, data }. False: it isn't connected, or there is no memory; then
+       nothing is appended. */
+    bool (*describe)(sio__adapter_host_t *host, sio__member_t *member, sio__buf_t *json);
+
+    /* The server's timers. */
+    void (*timer_start)(sio__adapter_host_t *host, sio__timer_t *timer, uint64_t delay_ms);
+    void (*timer_stop)(sio__adapter_host_t *host, sio__timer_t *timer);
+    uint64_t (*now)(const sio__adapter_host_t *host); /* milliseconds, monotonic */
 } sio__adapter_host_ops_t;
 
 struct sio__adapter_host {
     const sio__adapter_host_ops_t *ops;
+    const char *name; /* of the namespace */
+    const sio__log_t *log;
+    unsigned max_json_depth;
 };
 
 typedef struct sio__adapter sio__adapter_t;

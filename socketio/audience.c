@@ -13,6 +13,7 @@ sio__audience_t sio__audience_of(const sio_target_t *target, const sio_socket_t 
         audience.rooms = target->to;
         audience.except = target->except;
         audience.flags = target->flags;
+        audience.timeout_ms = target->timeout_ms;
     }
     return audience;
 }
@@ -57,6 +58,7 @@ sio__audience_copy_t *sio__audience_copy(const sio__audience_t *audience, const 
     names = copy->lists;
     bytes = (char *)(names + name_count);
     copy->audience.flags = audience->flags;
+    copy->audience.timeout_ms = audience->timeout_ms;
     copy->audience.rooms = copy_list(audience->rooms, &names, &bytes);
     copy->audience.except = copy_list(audience->except, &names, &bytes);
     copy->more = copy_list(more, &names, &bytes);

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "socketio/dynamic.h"
 #include "socketio/emit.h"
+#include "socketio/recipients.h"
 #include "socketio/recovery.h"
 
 /* Sockets with catch-all listeners wait for the end of the adapter's walk: the program may do
@@ -11,30 +12,8 @@ typedef struct delivery {
     const sio__bundle_t *bundle;
     unsigned flags;
     sio_server_t *server;
-    sio_socket_t **listening;
-    size_t listening_count, listening_cap;
+    sio__recipients_t listening;
 } delivery_t;
-
-static void send_one(delivery_t *delivery, sio_socket_t *socket)
-{
-    if (sio__send_bundle(socket, delivery->bundle, delivery->flags) == SIO_OK)
-        delivery->server->counts.deliveries++;
-}
-
-static bool remember(delivery_t *delivery, sio_socket_t *socket)
-{
-    if (delivery->listening_count == delivery->listening_cap) {
-        size_t cap = delivery->listening_cap ? delivery->listening_cap * 2 : 16;
-        sio_socket_t **grown = sio__realloc(delivery->listening, cap * sizeof(*grown));
-
-        if (!grown)
-            return false;
-        delivery->listening = grown;
-        delivery->listening_cap = cap;
-    }
-    delivery->listening[delivery->listening_count++] = sio_socket_ref(socket);
-    return true;
-}
 
 static void deliver(sio__member_t *member, void *user)
 {
@@ -43,22 +22,20 @@ static void deliver(sio__member_t *member, void *user)
 
     if (sio__socket_state(socket) != SIO__CONNECTED)
         return;
-    if (sio__listeners_has(socket->listeners, SIO__ON_ANY_OUTGOING) && remember(delivery, socket))
+    if (sio__listeners_has(socket->listeners, SIO__ON_ANY_OUTGOING) &&
+        sio__recipients_add(&delivery->listening, socket))
         return;
-    send_one(delivery, socket);
+    if (sio__send_bundle(socket, delivery->bundle, delivery->flags) == SIO_OK)
+        delivery->server->counts.deliveries++;
 }
 
-static void deliver_to_listening(delivery_t *delivery)
+void sio__deliver_bundle(sio_namespace_t *nsp, const sio__audience_t *audience,
+                         const sio__bundle_t *bundle)
 {
-    for (size_t i = 0; i < delivery->listening_count; i++) {
-        sio_socket_t *socket = delivery->listening[i];
+    delivery_t delivery = {.bundle = bundle, .flags = audience->flags, .server = nsp->server};
 
-        sio__notify_outgoing_bundle(socket, delivery->bundle);
-        if (sio__socket_state(socket) == SIO__CONNECTED)
-            send_one(delivery, socket);
-        sio_socket_unref(socket);
-    }
-    sio__free(delivery->listening);
+    nsp->adapter->ops->apply(nsp->adapter, audience, deliver, &delivery);
+    sio__recipients_send(&delivery.listening, bundle, audience->flags);
 }
 
 static int broadcast_bundle(sio_namespace_t *nsp, const sio__audience_t *audience,
@@ -100,13 +77,14 @@ static int broadcast_bundle(sio_namespace_t *nsp, const sio__audience_t *audienc
         broadcast_to_children(nsp, audience, bundle, attachments, attachment_count);
         return SIO_OK;
     }
-    if (nsp->recovery && sio__recovery_log(nsp, audience, bundle))
+    if (sio__recovery_logs(nsp) && sio__recovery_log(nsp, audience, bundle))
         return SIO_ENOMEM;
     broadcast.text =
         (sio__span_t){(const char *)bundle->messages[0]->packet + 1, bundle->messages[0]->len - 1};
+    broadcast.args = sio__bundle_args(bundle, nsp);
     nsp->server->counts.broadcasts++;
     nsp->adapter->ops->broadcast(nsp->adapter, audience, &broadcast);
-    deliver_to_listening(&delivery);
+    sio__recipients_send(&delivery.listening, bundle, audience->flags);
     return SIO_OK;
 }
 

@@ -1,30 +1,14 @@
 /* Events to many that acknowledge them: all get the same packet with the same id. */
 #include "base/alloc.h"
 #include "socketio/audience.h"
-#include "socketio/emit.h"
+#include "socketio/recipients.h"
 #include "socketio/replies.h"
 
 /* Those who receive it, before the program's handlers for outgoing events can change anything. */
 typedef struct delivery {
     sio_replies_t *replies;
-    sio_socket_t **items; /* references */
-    size_t count, cap;
+    sio__recipients_t recipients;
 } delivery_t;
-
-static bool reserve(delivery_t *delivery)
-{
-    size_t cap = delivery->cap ? delivery->cap * 2 : 16;
-    sio_socket_t **grown;
-
-    if (delivery->count < delivery->cap)
-        return true;
-    grown = sio__realloc(delivery->items, cap * sizeof(*grown));
-    if (!grown)
-        return false;
-    delivery->items = grown;
-    delivery->cap = cap;
-    return true;
-}
 
 /* Who can't be told is waited for all the same: the program hears that not all have answered. */
 static void deliver(sio__member_t *member, void *user)
@@ -35,23 +19,7 @@ static void deliver(sio__member_t *member, void *user)
     if (sio__socket_state(socket) != SIO__CONNECTED)
         return;
     sio__replies_expect(delivery->replies, socket);
-    if (reserve(delivery))
-        delivery->items[delivery->count++] = sio_socket_ref(socket);
-}
-
-static void send_to_all(sio_server_t *io, delivery_t *delivery, const sio__bundle_t *bundle,
-                        unsigned flags)
-{
-    for (size_t i = 0; i < delivery->count; i++) {
-        sio_socket_t *socket = delivery->items[i];
-
-        sio__notify_outgoing_bundle(socket, bundle);
-        if (sio__socket_state(socket) == SIO__CONNECTED &&
-            sio__send_bundle(socket, bundle, flags) == SIO_OK)
-            io->counts.deliveries++;
-        sio_socket_unref(socket);
-    }
-    sio__free(delivery->items);
+    sio__recipients_add(&delivery->recipients, socket);
 }
 
 static sio__span_t *attachments_of(const sio__bundle_t *bundle)
@@ -71,6 +39,7 @@ static void ask(sio_namespace_t *nsp, const sio__audience_t *audience, sio__bund
     delivery_t delivery = {.replies = replies};
     sio__broadcast_t broadcast = {
         .text = {(const char *)text->packet + 1, text->len - 1},
+        .args = sio__bundle_args(bundle, nsp),
         .attachments = attachments,
         .attachment_count = bundle->count - 1,
         .deliver = deliver,
@@ -80,7 +49,7 @@ static void ask(sio_namespace_t *nsp, const sio__audience_t *audience, sio__bund
     nsp->server->counts.broadcasts++;
     nsp->adapter->ops->broadcast_with_ack(nsp->adapter, audience, &broadcast,
                                           sio__replies_sink(replies));
-    send_to_all(nsp->server, &delivery, bundle, audience->flags);
+    sio__recipients_send(&delivery.recipients, bundle, audience->flags);
     sio__replies_end_asking(replies, audience->flags & SIO_LOCAL);
 }
 

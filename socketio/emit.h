@@ -13,6 +13,10 @@ int sio__send_bundle(sio_socket_t *socket, const sio__bundle_t *bundle, unsigned
 int sio__broadcast_bundle(sio_namespace_t *nsp, const sio__audience_t *audience,
                           sio__bundle_t *bundle);
 
+/* To the clients of the audience that are connected here. */
+void sio__deliver_bundle(sio_namespace_t *nsp, const sio__audience_t *audience,
+                         const sio__bundle_t *bundle);
+
 /* Tells the catch-all listeners for outgoing events, if any. */
 void sio__notify_outgoing(sio_socket_t *socket, sio__span_t text, sio__attachments_t attachments);
 void sio__notify_outgoing_bundle(sio_socket_t *socket, const sio__bundle_t *bundle);

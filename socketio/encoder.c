@@ -220,6 +220,56 @@ sio__bundle_t *sio__bundle_new(const sio__encoder_t *encoder, unsigned flags)
     return NULL;
 }
 
+static eio_message_t *event_text(const sio_namespace_t *nsp, const sio__server_side_t *event,
+                                 sio__ack_id_t id, unsigned flags)
+{
+    size_t count = event->attachment_count;
+    sio__buf_t text = SIO__BUF_INIT;
+    eio_message_t *message = NULL;
+
+    sio__packet_encode_header(&text, count ? SIO__BINARY_EVENT : SIO__EVENT, (unsigned)count,
+                              nsp->name, id.present, id.number);
+    sio__buf_append(&text, event->text.data, event->text.len);
+    if (!text.failed)
+        message = new_message(false, (sio__span_t){text.data, text.len}, flags);
+    sio__buf_free(&text);
+    return message;
+}
+
+sio__bundle_t *sio__bundle_of_event(const sio_namespace_t *nsp, const sio__server_side_t *event,
+                                    sio__ack_id_t id, unsigned flags)
+{
+    size_t count = 1 + event->attachment_count;
+    const sio_parser_t *parser = nsp->server->parser;
+    sio__bundle_t *bundle = sio__malloc(sizeof(*bundle) + count * sizeof(bundle->messages[0]));
+    bool ok;
+
+    if (!bundle)
+        return NULL;
+    *bundle = (sio__bundle_t){.count = 1};
+    bundle->messages[0] = event_text(nsp, event, id, flags);
+    ok = bundle->messages[0] != NULL;
+    bundle->bytes = ok ? bundle->messages[0]->len : 0;
+    for (size_t i = 0; ok && i < event->attachment_count; i++)
+        ok = add_message(bundle, true, event->attachments[i], flags);
+    if (ok && (!parser || sio__bundle_parse(bundle, parser)))
+        return bundle;
+    sio__bundle_free(bundle);
+    return NULL;
+}
+
+/* Between the namespace's name and the array there is an acknowledgement's id at most. */
+sio__span_t sio__bundle_args(const sio__bundle_t *bundle, const sio_namespace_t *nsp)
+{
+    const char *text = (const char *)bundle->messages[0]->packet + 1, *at = text;
+    size_t len = bundle->messages[0]->len - 1;
+
+    if (strcmp(nsp->name, "/") != 0)
+        at = (const char *)memchr(at, '/', len) + nsp->name_len;
+    at = memchr(at, '[', len - (size_t)(at - text));
+    return (sio__span_t){at, len - (size_t)(at - text)};
+}
+
 static bool encode_parsed(const sio__bundle_t *bundle, const sio_parser_t *parser, sio__buf_t *out)
 {
     const eio_message_t *text = bundle->messages[0];

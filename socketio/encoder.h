@@ -6,6 +6,7 @@
 #ifndef SIO_ENCODER_H
 #define SIO_ENCODER_H
 
+#include "adapters/adapter.h"
 #include "engineio/message.h"
 #include "base/args.h"
 #include "socketio/packet.h"
@@ -67,6 +68,13 @@ typedef struct sio__bundle {
 
 sio__bundle_t *sio__bundle_new(const sio__encoder_t *encoder,
                                unsigned flags); /* NULL: out of memory */
+
+/* The same of an event that another server sent. NULL: out of memory, or the parser can't say it. */
+sio__bundle_t *sio__bundle_of_event(const sio_namespace_t *nsp, const sio__server_side_t *event,
+                                    sio__ack_id_t id, unsigned flags);
+
+/* The arguments in a bundle's text: ["name",...]. */
+sio__span_t sio__bundle_args(const sio__bundle_t *bundle, const sio_namespace_t *nsp);
 
 /* Adds what is sent with that parser to messages of the default one. False: out of memory. */
 bool sio__bundle_parse(sio__bundle_t *bundle, const sio_parser_t *parser);

@@ -1,9 +1,13 @@
 /* What an adapter asks of its namespace: to act on sockets here, and to tell the program what
  * happens to rooms. */
 #include "socketio/host.h"
+#include "socketio/incoming.h"
 #include "socketio/server_side.h"
 #include "socketio/socket.h"
 
+_Static_assert((int)SIO_VOLATILE == SIO__VOLATILE && (int)SIO_LOCAL == SIO__LOCAL &&
+                   (int)SIO_NO_COMPRESS == SIO__NO_COMPRESS,
+               "adapters have the program's flags");
 _Static_assert((int)SIO_CREATE_ROOM == SIO__CREATE_ROOM && (int)SIO_JOIN_ROOM == SIO__JOIN_ROOM &&
                    (int)SIO_LEAVE_ROOM == SIO__LEAVE_ROOM &&
                    (int)SIO_DELETE_ROOM == SIO__DELETE_ROOM,
@@ -61,12 +65,35 @@ static void host_room_changed(sio__adapter_host_t *host, int change, const char 
         ((sio_room_fn)fn)(nsp, (enum sio_room_event)change, room, id, user);
 }
 
+static void host_timer_start(sio__adapter_host_t *host, sio__timer_t *timer, uint64_t delay_ms)
+{
+    eio_timer_start(&nsp_of(host)->server->loop, timer, delay_ms);
+}
+
+static void host_timer_stop(sio__adapter_host_t *host, sio__timer_t *timer)
+{
+    eio_timer_stop(&nsp_of(host)->server->loop, timer);
+}
+
+static uint64_t host_now(const sio__adapter_host_t *host)
+{
+    const sio_namespace_t *nsp = SIO__CONTAINER(host, const sio_namespace_t, host);
+
+    return eio_loop_now(&nsp->server->loop);
+}
+
 const sio__adapter_host_ops_t sio__adapter_host_ops = {
     .join = host_join,
     .leave = host_leave,
     .disconnect = host_disconnect,
     .room_changed = host_room_changed,
     .server_side_event = sio__server_side_event,
+    .broadcast = sio__incoming_broadcast,
+    .broadcast_with_ack = sio__incoming_broadcast_with_ack,
+    .describe = sio__incoming_describe,
+    .timer_start = host_timer_start,
+    .timer_stop = host_timer_stop,
+    .now = host_now,
 };
 
 int sio_on_room(sio_namespace_t *nsp, enum sio_room_event event, sio_room_fn fn, void *user)

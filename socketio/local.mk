@@ -37,6 +37,9 @@ libcore_la_SOURCES = \
 	socketio/handshake.c \
 	socketio/host.c \
 	socketio/host.h \
+	socketio/incoming.c \
+	socketio/incoming.h \
+	socketio/incoming_ack.c \
 	socketio/js_number.c \
 	socketio/js_number.h \
 	socketio/json_parse.c \
@@ -60,6 +63,8 @@ libcore_la_SOURCES = \
 	socketio/parser.c \
 	socketio/parser.h \
 	socketio/post.c \
+	socketio/recipients.c \
+	socketio/recipients.h \
 	socketio/recovery.c \
 	socketio/recovery.h \
 	socketio/recovery_packet.c \

@@ -88,7 +88,12 @@ sio_namespace_t *sio__namespace_new_hidden(sio_server_t *io, const char *name)
         return NULL;
     }
     nsp->name_len = strlen(name);
-    nsp->host.ops = &sio__adapter_host_ops;
+    nsp->host = (sio__adapter_host_t){
+        .ops = &sio__adapter_host_ops,
+        .name = nsp->name,
+        .log = &io->log,
+        .max_json_depth = io->max_json_depth,
+    };
     nsp->adapter->host = &nsp->host;
     return nsp;
 }

@@ -50,6 +50,12 @@ void sio__recovery_save(sio_socket_t *socket, enum sio_reason reason);
 /* It has left its namespace, or never got in. */
 void sio__recovery_left(sio_socket_t *socket);
 
+/* Whether events get their offsets here: not where the adapter gives them. */
+static inline bool sio__recovery_logs(const sio_namespace_t *nsp)
+{
+    return nsp->recovery && nsp->recovery->store->ops->next_offset;
+}
+
 /*
  * An event without acknowledgement on its way out: appends its offset, and keeps it unless it is
  * volatile. Once per emit, before it is delivered. 0, SIO_ENOMEM.
