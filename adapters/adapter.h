@@ -140,8 +140,8 @@ typedef struct sio__adapter_host_ops {
     /* The same with acknowledgements, for audience->timeout_ms; takes the asker. */
     void (*broadcast_with_ack)(sio__adapter_host_t *host, const sio__audience_t *audience,
                                const sio__server_side_t *event, sio__asker_t *asker);
-    /* Appends { id, handshake, rooms, data }. False: it isn't connected, or there is no memory; then
-       nothing is appended. */
+    /* Appends { id, handshake, rooms, data }. False: it isn't connected, or there is no memory;
+       then nothing is appended. */
     bool (*describe)(sio__adapter_host_t *host, sio__member_t *member, sio__buf_t *json);
 
     /* The server's timers. */

@@ -69,7 +69,8 @@ typedef struct sio__bundle {
 sio__bundle_t *sio__bundle_new(const sio__encoder_t *encoder,
                                unsigned flags); /* NULL: out of memory */
 
-/* The same of an event that another server sent. NULL: out of memory, or the parser can't say it. */
+/* The same of an event that another server sent. NULL: out of memory, or the parser can't say it.
+ */
 sio__bundle_t *sio__bundle_of_event(const sio_namespace_t *nsp, const sio__server_side_t *event,
                                     sio__ack_id_t id, unsigned flags);
 

@@ -88,7 +88,8 @@ static void add_name(const char *room, void *user)
 static int add_value(sio__buf_t *json, const char *key, const json_t *value)
 {
     sio__buf_append_str(json, key);
-    return value ? sio__json_append_jansson(json, value) : (sio__buf_append_str(json, "{}"), SIO_OK);
+    return value ? sio__json_append_jansson(json, value)
+                 : (sio__buf_append_str(json, "{}"), SIO_OK);
 }
 
 static int add_handshake(sio__buf_t *json, sio_socket_t *socket)

@@ -125,8 +125,8 @@ void sio__incoming_broadcast_with_ack(sio__adapter_host_t *host, const sio__audi
         asker->free(asker);
         return;
     }
-    bundle = sio__bundle_of_event(nsp, event, (sio__ack_id_t){true, (double)asked->id},
-                                  audience->flags);
+    bundle =
+        sio__bundle_of_event(nsp, event, (sio__ack_id_t){true, (double)asked->id}, audience->flags);
     if (bundle) {
         ask_all(asked, audience, bundle);
     } else {
