@@ -47,7 +47,7 @@ static void disconnect(sio__adapter_host_t *host, sio__member_t *member, bool cl
 }
 
 static const sio__adapter_host_ops_t host_ops = {join, leave, disconnect, room_changed, NULL};
-static sio__adapter_host_t host = {&host_ops};
+static sio__adapter_host_t host = {.ops = &host_ops};
 
 static void expect(const char *what)
 {
