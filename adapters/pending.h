@@ -12,8 +12,8 @@
 #include "base/args.h"
 
 enum {
-    SIO__REQUEST_ID_SIZE = 24, /* with its NUL */
-    SIO__UID_SIZE = 24
+    SIO__REQUEST_ID_SIZE = 64, /* with its NUL */
+    SIO__UID_SIZE = 64
 };
 
 typedef struct sio__pending {

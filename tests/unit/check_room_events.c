@@ -46,7 +46,12 @@ static void disconnect(sio__adapter_host_t *host, sio__member_t *member, bool cl
     adapter->ops->del_all(adapter, member);
 }
 
-static const sio__adapter_host_ops_t host_ops = {join, leave, disconnect, room_changed, NULL};
+static const sio__adapter_host_ops_t host_ops = {
+    .join = join,
+    .leave = leave,
+    .disconnect = disconnect,
+    .room_changed = room_changed,
+};
 static sio__adapter_host_t host = {.ops = &host_ops};
 
 static void expect(const char *what)
