@@ -11,7 +11,6 @@ EXTRA_DIST += \
 	examples/chat/README.md \
 	examples/chat/public/chat.js \
 	examples/chat/public/conversation.js \
-	examples/chat/public/dom.js \
 	examples/chat/public/index.html \
 	examples/chat/public/log.js \
 	examples/chat/public/panels.js \

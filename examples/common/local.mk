@@ -13,4 +13,8 @@ EXAMPLE_LIBS = libexample.la libsocketio.la $(JANSSON_LIBS) $(LIBUV_LIBS)
 EXTRA_DIST += \
 	examples/common/README.md \
 	examples/common/package.json \
-	examples/common/package-lock.json
+	examples/common/package-lock.json \
+	examples/common/public/base.css \
+	examples/common/public/connection.js \
+	examples/common/public/dom.js \
+	examples/common/public/storage.js

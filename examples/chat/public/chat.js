@@ -2,7 +2,7 @@
  * The events are listed in ../README.md. */
 
 import { Conversation } from "./conversation.js";
-import { byId } from "./dom.js";
+import { byId } from "/common/dom.js";
 import * as log from "./log.js";
 import * as panels from "./panels.js";
 import { forget, lastNick, restore, save, session } from "./session.js";

@@ -1,19 +1,14 @@
 /* One room as this page knows it: its members, its entries, what is unread, who is typing.
  * No DOM and no network; chat.js feeds it and hands it to the views. */
 
+import { randomKey } from "/common/storage.js";
+
 const KEPT_ENTRIES = 500;
 const TYPING_LASTS_MS = 4000;
 const QUICK_RETURN_MS = 60000;
 
 const byName = (a, b) => a.localeCompare(b);
 const identity = (from, key) => `${from}\n${key}`;
-
-/* crypto.randomUUID exists on secure origins only; a chat in a local network is plain http. */
-export function randomKey()
-{
-    const bytes = crypto.getRandomValues(new Uint8Array(12));
-    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 
 export class Conversation {
     constructor(name)

@@ -1,7 +1,7 @@
 /* The list of messages of the room on screen: draws entries, keeps the newest in view while the reader
  * is at the end, and offers a way back when not. */
 
-import { avatar, byId, el, icon, paint, replaceText } from "./dom.js";
+import { avatar, byId, el, icon, paint, replaceText } from "/common/dom.js";
 
 const NEAR_END_PX = 80;
 const SAME_GROUP_MS = 3 * 60 * 1000;

@@ -1,7 +1,7 @@
 /* On narrow screens the rooms and the people are drawers over the conversation; on wide ones they stand
  * beside it and this file does nothing. A closed drawer is inert, so that nothing focuses what is hidden. */
 
-import { byId } from "./dom.js";
+import { byId } from "/common/dom.js";
 
 const drawers = [
     { panel: byId("rooms-panel"), opener: byId("open-rooms"), narrow: matchMedia("(max-width: 759px)") },

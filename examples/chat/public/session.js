@@ -1,31 +1,24 @@
 /* What survives a reload of this tab: who I am, which rooms I was in. The token is what lets a tab take
  * its nickname back while the server still believes the old connection alive. */
 
-import { randomKey } from "./conversation.js";
+import { keep, kept, randomKey } from "/common/storage.js";
 
 const KEY = "chat.session";
 const NICK_KEY = "chat.nick";
 
 export const session = { nick: "", token: randomKey(), rooms: [], active: "" };
 
-/* Storage may be switched off; the chat then merely forgets. */
-const quietly = (action) => {
-    try {
-        return action();
-    } catch {
-        return null;
-    }
-};
-
 export function restore()
 {
-    Object.assign(session, quietly(() => JSON.parse(sessionStorage.getItem(KEY))));
+    Object.assign(session, kept(() => sessionStorage, KEY));
 }
 
 export function save()
 {
-    quietly(() => sessionStorage.setItem(KEY, JSON.stringify(session)));
-    quietly(() => session.nick && localStorage.setItem(NICK_KEY, session.nick));
+    keep(() => sessionStorage, KEY, session);
+    if (session.nick) {
+        keep(() => localStorage, NICK_KEY, session.nick);
+    }
 }
 
 export function forget()
@@ -36,5 +29,5 @@ export function forget()
 
 export function lastNick()
 {
-    return quietly(() => localStorage.getItem(NICK_KEY)) ?? "";
+    return kept(() => localStorage, NICK_KEY) ?? "";
 }

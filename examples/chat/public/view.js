@@ -1,8 +1,8 @@
 /* Everything on the page but the messages: welcome form, rooms, people, header, connection state. */
 
-import { avatar, byId, el, initials, paint, replaceText } from "./dom.js";
+import { avatar, byId, el, initials, paint, plural, replaceText } from "/common/dom.js";
 
-const plural = (count, one, many) => `${count} ${count === 1 ? one : many}`;
+export { announce } from "/common/dom.js";
 
 export function showWelcome({ nick, room, error = "" })
 {
@@ -56,11 +56,6 @@ export function setBanner(text)
 {
     byId("banner").hidden = !text;
     replaceText(byId("banner-text"), text);
-}
-
-export function announce(text)
-{
-    byId("announcer").textContent = text;
 }
 
 export function fatal(text)

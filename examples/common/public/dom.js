@@ -60,3 +60,22 @@ export function replaceText(node, text)
         node.textContent = text;
     }
 }
+
+/* Says it to screen readers: the page has a role="status" of this id. */
+export function announce(text)
+{
+    byId("announcer").textContent = text;
+}
+
+export const plural = (count, one, many) => `${count} ${count === 1 ? one : many}`;
+
+/* 1500 becomes "1.5 kB"; powers of 1000, as people buy storage. */
+export function bytes(count)
+{
+    const units = ["B", "kB", "MB", "GB", "TB"];
+    let unit = 0;
+    for (; count >= 999.5 && unit < units.length - 1; unit++) {
+        count /= 1000;
+    }
+    return `${unit > 0 && count < 99.5 ? count.toFixed(1) : Math.round(count)} ${units[unit]}`;
+}
