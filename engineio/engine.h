@@ -256,4 +256,14 @@ void *eio_request_data(const eio_request_t *request);
 int eio_request_reply_header(eio_request_t *request, const char *name, const char *value);
 int eio_request_reply(eio_request_t *request, int status, const void *body, size_t len);
 
+/* A body compressed before, for those who accept it so; zeros at first. */
+typedef struct eio_coded {
+    sio__buf_t gzip, deflate;
+} eio_coded_t;
+
+/* The same in the content coding that the client accepts, which is made on first use. */
+int eio_request_reply_coded(eio_request_t *request, int status, const void *body, size_t len,
+                            eio_coded_t *coded);
+void eio_coded_clear(eio_coded_t *coded);
+
 #endif

@@ -1,6 +1,7 @@
 #include "engineio/request.h"
 
 #include "base/alloc.h"
+#include "engineio/encoding.h"
 #include "engineio/http_conn.h"
 #include "engineio/query.h"
 
@@ -210,4 +211,27 @@ int eio_request_reply(eio_request_t *request, int status, const void *body, size
     eio_request_respond(request, status, (sio__span_t){NULL, 0}, body, len);
     eio_request_unref(request);
     return 0;
+}
+
+int eio_request_reply_coded(eio_request_t *request, int status, const void *body, size_t len,
+                            eio_coded_t *coded)
+{
+    sio__span_t accepted = {NULL, 0};
+    eio_encoding_t encoding = EIO_IDENTITY;
+
+    if (eio_request_header(request, "accept-encoding", &accepted))
+        encoding = eio_encoding_negotiate(accepted);
+    sio__buf_t *form = encoding == EIO_GZIP ? &coded->gzip : &coded->deflate;
+    if (encoding == EIO_IDENTITY ||
+        (form->len == 0 && !eio_encoding_compress(encoding, body, len, form)) ||
+        eio_request_reply_header(request, "Content-Encoding",
+                                 encoding == EIO_GZIP ? "gzip" : "deflate"))
+        return eio_request_reply(request, status, body, len);
+    return eio_request_reply(request, status, form->data, form->len);
+}
+
+void eio_coded_clear(eio_coded_t *coded)
+{
+    sio__buf_free(&coded->gzip);
+    sio__buf_free(&coded->deflate);
 }

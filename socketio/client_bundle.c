@@ -6,12 +6,22 @@
 #include <jansson.h>
 #include <string.h>
 
+enum { NAMES = 8 };
+
+/* A file compressed, as long as it is the same file. */
+typedef struct compressed {
+    int64_t mtime;
+    size_t size;
+    eio_coded_t coded;
+} compressed_t;
+
 struct sio__bundle_files {
     char *dir;
     char *etag; /* the client's version in quotes, or NULL: unknown */
+    compressed_t compressed[NAMES];
 };
 
-static const char *const names[] = {
+static const char *const names[NAMES] = {
     "socket.io.js",
     "socket.io.js.map",
     "socket.io.min.js",
@@ -69,14 +79,16 @@ void sio__bundle_files_free(sio_server_t *io)
 {
     if (!io->bundle)
         return;
+    for (size_t i = 0; i < NAMES; i++)
+        eio_coded_clear(&io->bundle->compressed[i].coded);
     sio__free(io->bundle->dir);
     sio__free(io->bundle->etag);
     sio__free(io->bundle);
     io->bundle = NULL;
 }
 
-/* What follows the path's slash, when it is one of the names. */
-static const char *find_name(const sio_server_t *io, const eio_request_t *request)
+/* What follows the path's slash, when it is one of the names, else NAMES. */
+static size_t find_name(const sio_server_t *io, const eio_request_t *request)
 {
     const char *path = eio_server_path(io->engine);
     sio__span_t target = eio_request_path(request);
@@ -85,13 +97,13 @@ static const char *find_name(const sio_server_t *io, const eio_request_t *reques
     if (len && path[len - 1] == '/')
         len--;
     if (target.len <= len + 1 || target.data[len] != '/')
-        return NULL;
+        return NAMES;
     target.data += len + 1;
     target.len -= len + 1;
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+    for (size_t i = 0; i < NAMES; i++)
         if (sio__span_is(target, names[i]))
-            return names[i];
-    return NULL;
+            return i;
+    return NAMES;
 }
 
 /* Exactly the tag, or the tag made weak; no lists, as upstream. */
@@ -106,36 +118,43 @@ static bool is_known(const eio_request_t *request, const char *etag)
     return sio__span_is(known, etag);
 }
 
-static void answer(eio_request_t *request, const char *etag, bool map, const sio__file_t *file)
+static void answer(eio_request_t *request, const char *etag, bool map, const sio__file_t *file,
+                   compressed_t *compressed)
 {
+    if (compressed->mtime != file->mtime || compressed->size != file->size)
+        eio_coded_clear(&compressed->coded);
+    compressed->mtime = file->mtime;
+    compressed->size = file->size;
     eio_request_reply_header(request, "Cache-Control", "public, max-age=0");
     eio_request_reply_header(request, "Content-Type",
                              map ? "application/json; charset=utf-8"
                                  : "application/javascript; charset=utf-8");
     if (etag)
         eio_request_reply_header(request, "ETag", etag);
-    eio_request_reply(request, 200, file->data, file->size);
+    eio_request_reply_coded(request, 200, file->data, file->size, &compressed->coded);
 }
 
 bool sio__bundle_files_take(sio_server_t *io, eio_request_t *request)
 {
-    const struct sio__bundle_files *bundle = io->bundle;
-    const char *name = find_name(io, request);
+    struct sio__bundle_files *bundle = io->bundle;
+    size_t index = find_name(io, request);
     sio__file_t file;
     char *path;
 
-    if (!name)
+    if (index == NAMES)
         return false;
     if (is_known(request, bundle->etag)) {
         eio_request_reply(request, 304, NULL, 0);
         return true;
     }
-    path = join(bundle->dir, "/", name);
+    path = join(bundle->dir, "/", names[index]);
     if (!path || sio__file_read(io, path, &file)) {
-        SIO__LOG(&io->log, SIO__WARN, "socket.io:server", "can't read %s/%s", bundle->dir, name);
+        SIO__LOG(&io->log, SIO__WARN, "socket.io:server", "can't read %s/%s", bundle->dir,
+                 names[index]);
         eio_request_reply(request, 404, NULL, 0);
     } else {
-        answer(request, bundle->etag, strstr(name, ".map") != NULL, &file);
+        answer(request, bundle->etag, strstr(names[index], ".map") != NULL, &file,
+               &bundle->compressed[index]);
         sio__file_free(&file);
     }
     sio__free(path);

@@ -91,6 +91,16 @@ const handledAtOnce = [
   },
 ];
 
+// No brotli: gzip is the first choice of those who take anything.
+const codings = {
+  scenario: "client-bundle",
+  case: "encodings",
+  reference: ["br: br true"],
+  ours: ["br: undefined true"],
+  reason: "the client's files are compressed with gzip or deflate only",
+};
+const anyCoding = { ...codings, reference: ["*: br true"], ours: ["*: gzip true"] };
+
 const errorTexts = [
   ["unknown type 7", "unknown packet type 7"],
   ["type 9 with payload", "unknown packet type 9"],
@@ -250,6 +260,8 @@ export const differences = [
   ...rebuilt,
   ...refusals,
   ...handledAtOnce,
+  codings,
+  anyCoding,
   ...errorTexts,
   ...oddities,
   ...messagePack,

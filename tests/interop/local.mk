@@ -10,6 +10,7 @@ tests_interop_twin_SOURCES = \
 	tests/interop/twin_emitting.c \
 	tests/interop/twin_engine.c \
 	tests/interop/twin_handlers.c \
+	tests/interop/twin_handshakes.c \
 	tests/interop/twin_listeners.c \
 	tests/interop/twin_recovery.c \
 	tests/interop/twin_rooms.c \
@@ -23,6 +24,7 @@ EXTRA_DIST += \
 	tests/interop/lib/application_dynamic.mjs \
 	tests/interop/lib/application_engine.mjs \
 	tests/interop/lib/application_handlers.mjs \
+	tests/interop/lib/application_handshakes.mjs \
 	tests/interop/lib/application_recovery.mjs \
 	tests/interop/lib/certificate.mjs \
 	tests/interop/lib/context.mjs \
@@ -31,6 +33,7 @@ EXTRA_DIST += \
 	tests/interop/lib/parser.mjs \
 	tests/interop/lib/proxy.mjs \
 	tests/interop/lib/raw.mjs \
+	tests/interop/lib/recovering.mjs \
 	tests/interop/lib/reporter.mjs \
 	tests/interop/lib/runner.mjs \
 	tests/interop/lib/server.mjs \
@@ -39,13 +42,17 @@ EXTRA_DIST += \
 	tests/interop/lib/transcript.mjs \
 	tests/interop/package-lock.json \
 	tests/interop/package.json \
+	tests/interop/parity.mjs \
 	tests/interop/python_client.py \
 	tests/interop/reference.mjs \
 	tests/interop/run.mjs \
+	tests/interop/scenarios.mjs \
 	tests/interop/scenarios/acks.mjs \
 	tests/interop/scenarios/addresses.mjs \
+	tests/interop/scenarios/allow-request.mjs \
 	tests/interop/scenarios/binary.mjs \
 	tests/interop/scenarios/client-bundle.mjs \
+	tests/interop/scenarios/clients-count.mjs \
 	tests/interop/scenarios/cluster.mjs \
 	tests/interop/scenarios/compression.mjs \
 	tests/interop/scenarios/connect-timeout.mjs \
@@ -59,9 +66,11 @@ EXTRA_DIST += \
 	tests/interop/scenarios/headers.mjs \
 	tests/interop/scenarios/heartbeat.mjs \
 	tests/interop/scenarios/http-errors.mjs \
+	tests/interop/scenarios/http-keep-alive.mjs \
 	tests/interop/scenarios/initial-packet.mjs \
 	tests/interop/scenarios/limits.mjs \
 	tests/interop/scenarios/listeners.mjs \
+	tests/interop/scenarios/max-attachments.mjs \
 	tests/interop/scenarios/middlewares.mjs \
 	tests/interop/scenarios/msgpack-raw.mjs \
 	tests/interop/scenarios/msgpack.mjs \
@@ -73,9 +82,11 @@ EXTRA_DIST += \
 	tests/interop/scenarios/raw-packets.mjs \
 	tests/interop/scenarios/reasons.mjs \
 	tests/interop/scenarios/recovery-raw.mjs \
+	tests/interop/scenarios/recovery-reasons.mjs \
 	tests/interop/scenarios/recovery.mjs \
 	tests/interop/scenarios/rooms.mjs \
 	tests/interop/scenarios/settings.mjs \
+	tests/interop/scenarios/shutdown-raw.mjs \
 	tests/interop/scenarios/shutdown.mjs \
 	tests/interop/scenarios/stream.mjs \
 	tests/interop/scenarios/unix-socket.mjs \

@@ -57,7 +57,12 @@ enum option_letter {
     CORS_ALLOWED_HEADERS,
     CORS_EXPOSED_HEADERS,
     CORS_MAX_AGE,
+    CORS_PREFLIGHT_CONTINUE,
+    CORS_SUCCESS_STATUS,
+    HTTP_COMPRESSION,
+    MAX_ATTACHMENTS,
     COOKIE,
+    COOKIE_ALL,
     COOKIE_PATH,
     COOKIE_MAX_AGE,
     COOKIE_SAME_SITE
@@ -95,7 +100,12 @@ static const struct option long_options[] = {
     {"cors-allowed-headers", required_argument, NULL, CORS_ALLOWED_HEADERS},
     {"cors-exposed-headers", required_argument, NULL, CORS_EXPOSED_HEADERS},
     {"cors-max-age", required_argument, NULL, CORS_MAX_AGE},
+    {"cors-preflight-continue", no_argument, NULL, CORS_PREFLIGHT_CONTINUE},
+    {"cors-success-status", required_argument, NULL, CORS_SUCCESS_STATUS},
+    {"http-compression", required_argument, NULL, HTTP_COMPRESSION},
+    {"max-attachments", required_argument, NULL, MAX_ATTACHMENTS},
     {"cookie", required_argument, NULL, COOKIE},
+    {"cookie-all", no_argument, NULL, COOKIE_ALL},
     {"cookie-path", required_argument, NULL, COOKIE_PATH},
     {"cookie-max-age", required_argument, NULL, COOKIE_MAX_AGE},
     {"cookie-same-site", required_argument, NULL, COOKIE_SAME_SITE},
@@ -158,9 +168,28 @@ static bool set_cross_origin(struct arguments *arguments, int letter, const char
     case CORS_MAX_AGE:
         options->cors_max_age = (int)number(value);
         return true;
+    case CORS_PREFLIGHT_CONTINUE:
+        options->cors_preflight_continue = true;
+        return true;
+    case CORS_SUCCESS_STATUS:
+        options->cors_success_status = (int)number(value);
+        return true;
     default:
         return false;
     }
+}
+
+static void set_every_attribute(sio_cookie_t *cookie)
+{
+    cookie->path = "/a/b";
+    cookie->domain = "one.example";
+    cookie->max_age = 3600;
+    cookie->expires = 2000000000;
+    cookie->not_http_only = true;
+    cookie->secure = true;
+    cookie->partitioned = true;
+    cookie->priority = "high";
+    cookie->same_site = "none";
 }
 
 static bool set_cookie(struct arguments *arguments, int letter, const char *value)
@@ -171,6 +200,9 @@ static bool set_cookie(struct arguments *arguments, int letter, const char *valu
     case COOKIE:
         cookie->name = value;
         arguments->options.cookie = cookie;
+        return true;
+    case COOKIE_ALL:
+        set_every_attribute(cookie);
         return true;
     case COOKIE_PATH:
         cookie->path = value;
@@ -225,6 +257,13 @@ static void set_deflate(struct arguments *arguments, const char *value)
     arguments->options.per_message_deflate = deflate;
 }
 
+/* "off", or bytes. */
+static void set_http_compression(sio_options_t *options, const char *value)
+{
+    options->no_http_compression = strcmp(value, "off") == 0;
+    options->http_compression_threshold = number(value);
+}
+
 static bool set_served(struct arguments *arguments, int letter, const char *value)
 {
     sio_options_t *options = &arguments->options;
@@ -248,6 +287,12 @@ static bool set_served(struct arguments *arguments, int letter, const char *valu
     case PARSER:
         options->parser = sio_msgpack_parser();
         return strcmp(value, "msgpack") == 0;
+    case HTTP_COMPRESSION:
+        set_http_compression(options, value);
+        return true;
+    case MAX_ATTACHMENTS:
+        options->max_attachments = number(value);
+        return true;
     case MAX_CHILDREN:
         options->max_child_namespaces = number(value);
         return true;

@@ -23,6 +23,8 @@ struct twin {
     size_t checks_count;
     sio_next_t *requests[TWIN_HELD_MAX]; /* that a middleware of the engine holds */
     size_t requests_count;
+    sio_next_t *handshakes[TWIN_HELD_MAX]; /* that the program hasn't allowed yet */
+    size_t handshakes_count;
     bool engine;
     bool hooks;
 };
@@ -68,6 +70,7 @@ void twin_install_dynamic(struct twin *app);
 void twin_install_cluster(struct twin *app);
 void twin_install_engine_hooks(struct twin *app);
 void twin_install_handlers(struct twin *app);
+void twin_install_handshakes(struct twin *app);
 void twin_install_socket_events(sio_namespace_t *nsp);
 void twin_install_room_events(sio_namespace_t *nsp);
 void twin_install_listener_events(sio_namespace_t *nsp);

@@ -238,20 +238,12 @@ static void add_initial_header(sio_request_t *request, sio_headers_t *headers, v
 
 static void add_header(sio_request_t *request, sio_headers_t *headers, void *user)
 {
-    (void)request;
     (void)user;
     sio_headers_add(headers, "x-every", "each");
-}
-
-static void allow_request(sio_request_t *request, sio_next_t *next, void *user)
-{
-    const char *refusal = sio_request_query(request, "refuse");
-
-    (void)user;
-    if (refusal == NULL)
-        sio_next_ok(next);
-    else
-        sio_next_error(next, *refusal == '\0' ? NULL : refusal, NULL);
+    if (sio_request_query(request, "many") == NULL)
+        return;
+    sio_headers_add(headers, "x-many", "one");
+    sio_headers_add(headers, "x-many", "two");
 }
 
 void twin_install_engine(struct twin *app)
@@ -259,7 +251,6 @@ void twin_install_engine(struct twin *app)
     sio_on_connection_error(app->io, on_connection_error, app);
     if (!app->hooks)
         return;
-    sio_allow_request(app->io, allow_request, NULL);
     sio_on_initial_headers(app->io, add_initial_header, NULL);
     sio_on_headers(app->io, add_header, NULL);
 }
@@ -283,6 +274,7 @@ void twin_install(struct twin *app)
     twin_install_dynamic(app);
     twin_install_engine(app);
     twin_install_handlers(app);
+    twin_install_handshakes(app);
     if (app->engine)
         twin_install_engine_hooks(app);
 }

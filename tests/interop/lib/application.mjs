@@ -5,6 +5,7 @@ import { installCluster } from "./application_cluster.mjs";
 import { installDynamic } from "./application_dynamic.mjs";
 import { installEngineHooks } from "./application_engine.mjs";
 import { installHandlers } from "./application_handlers.mjs";
+import { installHandshakes } from "./application_handshakes.mjs";
 import { installRecovery, installRecoveryControl } from "./application_recovery.mjs";
 
 const observers = (io) => io.of("/control");
@@ -22,6 +23,7 @@ export function installApplication(io, { hooks, engine }) {
   installDynamic(io, { report, installSocket });
   installEngine(io, hooks);
   installHandlers(io, report);
+  installHandshakes(io, report);
   if (engine) installEngineHooks(io, report);
 }
 
@@ -309,8 +311,9 @@ function installEngine(io, hooks) {
   io.engine.on("initial_headers", (headers) => {
     headers["x-initial"] = "first";
   });
-  io.engine.on("headers", (headers) => {
+  io.engine.on("headers", (headers, req) => {
     headers["x-every"] = "each";
+    if (req.url.includes("many=")) headers["x-many"] = ["one", "two"];
   });
 }
 

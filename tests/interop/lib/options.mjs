@@ -1,8 +1,8 @@
 // The command line both servers understand, and its translation for Node's server.
-import { parserNamed } from "./parser.mjs";
+import { parserNamed, parserWith } from "./parser.mjs";
 
 const DEFAULTS = { port: "0", host: "127.0.0.1" };
-const SWITCHES = new Set(["cors-credentials", "no-upgrades", "no-trailing-slash", "hooks", "cleanup-children", "recovery-middlewares", "engine"]);
+const SWITCHES = new Set(["cors-credentials", "no-upgrades", "no-trailing-slash", "hooks", "cleanup-children", "recovery-middlewares", "engine", "cors-preflight-continue", "cookie-all"]);
 
 export function parseOptions(args) {
   const flags = { ...DEFAULTS };
@@ -31,8 +31,22 @@ function corsOptions(flags) {
     allowedHeaders: given(flags["cors-allowed-headers"], list),
     exposedHeaders: given(flags["cors-exposed-headers"], list),
     maxAge: given(flags["cors-max-age"], Number),
+    preflightContinue: flags["cors-preflight-continue"],
+    optionsSuccessStatus: given(flags["cors-success-status"], Number),
   });
 }
+
+const EVERY_ATTRIBUTE = {
+  path: "/a/b",
+  domain: "one.example",
+  maxAge: 3600,
+  expires: new Date(2e12),
+  httpOnly: false,
+  secure: true,
+  partitioned: true,
+  priority: "high",
+  sameSite: "none",
+};
 
 function cookieOptions(flags) {
   if (flags.cookie === undefined) return undefined;
@@ -41,6 +55,7 @@ function cookieOptions(flags) {
     path: flags["cookie-path"],
     maxAge: given(flags["cookie-max-age"], Number),
     sameSite: flags["cookie-same-site"],
+    ...(flags["cookie-all"] && EVERY_ATTRIBUTE),
   });
 }
 
@@ -65,13 +80,24 @@ function recoveryOptions(flags) {
   });
 }
 
+// Answers of allowRequest that a scenario has asked to wait for.
+export const heldHandshakes = { waiting: [], tell: () => {} };
+
 function allowRequest(req, callback) {
-  const refusal = new URL(req.url, "http://localhost").searchParams.get("refuse");
+  const query = new URL(req.url, "http://localhost").searchParams;
+  const refusal = query.get("refuse");
+  if (query.has("hold")) {
+    heldHandshakes.waiting.push((message) => callback(message || undefined, message === null));
+    return heldHandshakes.tell();
+  }
   if (refusal === null) callback(null, true);
   else callback(refusal || undefined, false);
 }
 
 const defined = (object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+
+// "off", or bytes.
+const httpCompression = (value) => (value === "off" ? false : { threshold: Number(value) });
 
 export function serverOptions(flags) {
   return defined({
@@ -83,7 +109,8 @@ export function serverOptions(flags) {
     path: flags.path,
     transports: given(flags.transports, list),
     initialPacket: flags["initial-packet"],
-    parser: parserNamed(flags.parser),
+    parser: flags["max-attachments"] ? parserWith(Number(flags["max-attachments"])) : parserNamed(flags.parser),
+    httpCompression: given(flags["http-compression"], httpCompression),
     addTrailingSlash: flags["no-trailing-slash"] ? false : undefined,
     allowUpgrades: flags["no-upgrades"] ? false : undefined,
     cleanupEmptyChildNamespaces: flags["cleanup-children"],

@@ -1,5 +1,6 @@
 // The parsers that servers and clients of a scenario can be told to use.
 import msgpack from "socket.io-msgpack-parser";
+import * as standard from "socket.io-parser";
 
 const parsers = { msgpack };
 
@@ -7,4 +8,14 @@ const parsers = { msgpack };
 export function parserNamed(name) {
   if (name !== undefined && !parsers[name]) throw new Error(`no parser is named ${name}`);
   return parsers[name];
+}
+
+// The default one, that takes another number of attachments.
+export function parserWith(maxAttachments) {
+  class Decoder extends standard.Decoder {
+    constructor() {
+      super({ maxAttachments });
+    }
+  }
+  return { ...standard, Decoder };
 }

@@ -25,6 +25,14 @@ export class Reporter {
     if (complaints.length) this.line("failed", title, complaints.map(comment).join("\n"));
   }
 
+  // Findings that come from no transcripts: { title, complaint: text or null, skip: a reason }.
+  verdicts(about, findings) {
+    for (const { title, complaint, skip } of findings) {
+      if (skip) this.line("skipped", `${about}: ${title}`, skip);
+      else this.line(complaint ? "failed" : "passed", `${about}: ${title}`, complaint ? comment(complaint) : undefined);
+    }
+  }
+
   judge(task, one, results) {
     const skipped = results.find(({ skip }) => skip);
     if (skipped) return this.line("skipped", one.title, skipped.skip);

@@ -1,11 +1,15 @@
 // The client's files below the path, as serveClient serves them.
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
+import { request } from "../../wire/lib/rawhttp.mjs";
 
 export const transports = ["raw"];
 
 const folder = path.join(path.dirname(fileURLToPath(import.meta.url)), "../node_modules/socket.io/client-dist");
 export const servers = ["--client-dir", folder];
+
+const decode = { br: brotliDecompressSync, gzip: gunzipSync, deflate: inflateSync };
 
 const get = (name, headers) => ({ path: `/socket.io/${name}`, headers });
 
@@ -26,6 +30,23 @@ async function files(t) {
 export const cases = [
   { name: "files", run: files },
   { name: "with CORS", options: ["--cors-origin", "https://one.example"], run: files },
+  {
+    name: "encodings",
+    async run(t) {
+      const whole = (await request(t.target, get("socket.io.min.js"))).body;
+      for (const accept of ["gzip", "deflate", "br", "gzip, br", "br;q=0.1, gzip", "*", "identity", "gzip;q=0", "x, deflate;q=0.5", "GZIP"]) {
+        const { headers, body } = await request(t.target, get("socket.io.min.js", { "Accept-Encoding": accept }));
+        const coding = headers.find(([name]) => name === "content-encoding")?.[1];
+        const plain = coding ? decode[coding](body) : body;
+        t.log(`${accept}: ${coding} ${plain.equals(whole)}`);
+      }
+    },
+  },
+  {
+    name: "preflight",
+    options: ["--cors-origin", "https://one.example"],
+    run: (t) => t.http("OPTIONS", { method: "OPTIONS", ...get("socket.io.js", { Origin: "https://one.example" }) }),
+  },
   {
     name: "not modified",
     async run(t) {

@@ -71,16 +71,16 @@ async function agreements(t) {
 
 const decode = { gzip: gunzipSync, deflate: inflateSync };
 
-async function pollWith(t, acceptEncoding, length) {
+async function pollWith(t, acceptEncoding, length, ...events) {
   const session = await t.polling("raw");
   await session.post("40");
   await session.get();
-  await session.post(`42["echo","${"y".repeat(length)}"]`);
+  await session.post((events.length ? events : ["echo"]).map((event) => `42["${event}","${"y".repeat(length)}"]`).join("\x1e"));
   const headers = acceptEncoding === undefined ? {} : { "Accept-Encoding": acceptEncoding };
   const response = await session.get({ headers });
   const coding = response.headers.find(([key]) => key === "content-encoding")?.[1];
   const body = coding ? decode[coding](response.body) : response.body;
-  t.log(`${acceptEncoding}, ${length}: ${coding} ${digest(body)}`);
+  t.log(`${acceptEncoding}, ${length} ${events}: ${coding} ${digest(body)}`);
 }
 
 async function polls(t) {
@@ -94,6 +94,26 @@ const deflates = ["on", "snct,cnct", "swb=10", "cwb=9", "swb=9,cwb=9,snct"];
 
 export const cases = [
   { name: "polls", run: polls },
+  {
+    name: "polls, another threshold",
+    options: ["--http-compression", "100"],
+    async run(t) {
+      for (const length of [10, 80, 90, 100, 2000]) await pollWith(t, "gzip", length);
+    },
+  },
+  {
+    name: "polls, never",
+    options: ["--http-compression", "off"],
+    run: (t) => pollWith(t, "gzip", 5000),
+  },
+  {
+    name: "polls, compress(false)",
+    async run(t) {
+      await pollWith(t, "gzip", 2000, "compressed");
+      await pollWith(t, "gzip", 2000, "compressed", "echo");
+      await pollWith(t, "gzip", 2000, "echo", "compressed");
+    },
+  },
   { name: "nothing offered", options: ["--deflate", "on"], run: (t) => echoOver(t, false) },
   ...deflates.flatMap((deflate) => [
     { name: `agreements: ${deflate}`, options: ["--deflate", deflate], run: agreements },

@@ -59,6 +59,8 @@ const variants = [
   ["with credentials", ["--cors-origin", ORIGIN, "--cors-credentials"]],
   ["methods", ["--cors-origin", "*", "--cors-methods", "GET,POST"]],
   ["allowed headers", ["--cors-origin", "*", "--cors-allowed-headers", "x-one,x-two"]],
+  ["preflights go on", ["--cors-origin", ORIGIN, "--cors-preflight-continue"]],
+  ["another success status", ["--cors-origin", "*", "--cors-success-status", "200"]],
   ["exposed headers and age", ["--cors-origin", ORIGIN, "--cors-exposed-headers", "x-a,x-b", "--cors-max-age", "600"]],
 ];
 

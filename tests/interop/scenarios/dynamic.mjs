@@ -70,6 +70,13 @@ export const cases = [
     },
   },
   {
+    name: "names of parents",
+    async run(t) {
+      for (const name of ["/_0", "/_1", "/_2"]) await t.connect(name, child(name));
+      await t.observer.reported("asked");
+    },
+  },
+  {
     name: "names that exist are not asked about",
     async run(t) {
       const alice = await t.connect("alice", child("/chat"));

@@ -22,6 +22,21 @@ export const cases = [
     },
   },
   {
+    name: "catch-all handlers hear what a middleware refuses",
+    async run(t) {
+      const alice = await t.connect("alice");
+      await alice.call("use");
+      await alice.call("any", "a", false);
+      await alice.call("hear", "forbidden", "b");
+      await alice.call("hear", "allowed", "c");
+      alice.emit("forbidden", 1).emit("allowed", 2);
+      await alice.fence();
+      await t.observer.reported("any");
+      await t.observer.reported("heard");
+      await t.observer.reported("error");
+    },
+  },
+  {
     name: "all handlers of a name taken off",
     async run(t) {
       const alice = await t.connect("alice");

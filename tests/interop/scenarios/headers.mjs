@@ -31,6 +31,16 @@ export const cases = [
     options: ["--hooks", "--cookie", "sid", "--cookie-path", "/app", "--cookie-max-age", "60", "--cookie-same-site", "strict"],
     run: answers,
   },
+  { name: "cookie with all attributes", options: ["--cookie", "a", "--cookie-all"], run: answers },
+  {
+    name: "one name several times",
+    options: ["--hooks"],
+    async run(t) {
+      const session = await t.polling("raw", { query: "EIO=4&transport=polling&many=1" });
+      await session.sayPost("40");
+      await session.sayGet();
+    },
+  },
   {
     name: "subprotocols: the first offered is taken",
     async run(t) {

@@ -113,6 +113,15 @@ export const cases = [
     },
   },
   {
+    name: "an Origin with control characters",
+    async run(t) {
+      for (const origin of ["a\x01b", "a\x7fb", "a\tb", "\xe9"]) {
+        await t.http(JSON.stringify(origin), { path: `/socket.io/?${POLLING}`, headers: { Origin: origin } });
+      }
+      await t.observer.reported("connection error");
+    },
+  },
+  {
     name: "other paths",
     async run(t) {
       for (const path of ["/", "/socket.io", `/socket.io?${POLLING}`, "/socket.i", "/socket.iox/", `//socket.io/?${POLLING}`]) {

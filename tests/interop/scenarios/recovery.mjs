@@ -1,17 +1,10 @@
 // Connection state recovery: what a client gets back when it returns, and when it doesn't.
 import { Proxy } from "../lib/proxy.mjs";
+import { hideOffsets } from "../lib/recovering.mjs";
 import { REFERENCE } from "../lib/server.mjs";
 import { connectPeer } from "../lib/stock.mjs";
 
 export const servers = ["--recovery", "0"];
-
-// Offsets are the time of day.
-const OFFSET = /"[P-R][0-9A-Za-z_-]{6}(\.[0-9A-Za-z_-]+)?"/g;
-
-function hideOffsets(t) {
-  const log = t.transcript.log.bind(t.transcript);
-  t.transcript.log = (text) => log(String(text).replace(OFFSET, '"<offset>"'));
-}
 
 async function pair(t, options) {
   hideOffsets(t);
