@@ -169,3 +169,32 @@ size_t sio__utf8_repair(const void *text, size_t len, char *out)
     }
     return (size_t)(to - out);
 }
+
+/* A character beyond U+FFFF is two units, and four bytes of which three are continuations. */
+size_t sio__utf8_utf16_len(const void *text, size_t len)
+{
+    const uint8_t *bytes = text;
+    size_t units = 0;
+
+    for (size_t i = 0; i < len; i++)
+        units += ((bytes[i] & 0xc0) != 0x80) + (bytes[i] >= 0xf0);
+    return units;
+}
+
+size_t sio__utf8_skip_utf16(const void *text, size_t len, size_t units)
+{
+    const uint8_t *bytes = text;
+    size_t at = 0;
+
+    while (units && at < len) {
+        size_t wide = bytes[at] >= 0xf0;
+
+        if (wide && units == 1)
+            return SIZE_MAX;
+        units -= 1 + wide;
+        do
+            at++;
+        while (at < len && (bytes[at] & 0xc0) == 0x80);
+    }
+    return units ? SIZE_MAX : at;
+}

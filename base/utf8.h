@@ -23,4 +23,11 @@ bool sio__utf8_feed(sio__utf8_state_t *state, const void *piece, size_t len);
  */
 size_t sio__utf8_repair(const void *text, size_t len, char *out);
 
+/* The length of valid UTF-8 in UTF-16 code units: JavaScript's. */
+size_t sio__utf8_utf16_len(const void *text, size_t len);
+
+/* How many bytes of valid UTF-8 so many UTF-16 code units are; SIZE_MAX: there are fewer, or they
+ * end within a character. */
+size_t sio__utf8_skip_utf16(const void *text, size_t len, size_t units);
+
 #endif

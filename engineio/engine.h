@@ -1,6 +1,6 @@
 /*
- * The Engine.IO server, protocol 4: sessions over long-polling and WebSocket. What socketio/ builds
- * on, and usable alone. All of it belongs to the loop thread.
+ * The Engine.IO server, protocol 4 and, if wanted, 3: sessions over long-polling and WebSocket.
+ * What socketio/ builds on, and usable alone. All of it belongs to the loop thread.
  */
 #ifndef EIO_ENGINE_H
 #define EIO_ENGINE_H
@@ -104,6 +104,7 @@ typedef struct eio_options {
     size_t max_http_buffer_size;                                    /* 0: 1000000 */
     unsigned transports;                                            /* 0: both */
     bool no_upgrades;
+    bool allow_eio3;            /* protocol 3 as well */
     const eio_cookie_t *cookie; /* NULL: none */
     const char *initial_packet;
     eio_deflate_options_t deflate;     /* perMessageDeflate */
@@ -184,6 +185,7 @@ const char *eio_server_path(const eio_server_t *server); /* with its trailing sl
 const char *eio_session_id(const eio_session_t *session);
 void eio_session_set_user(eio_session_t *session, void *user);
 void *eio_session_user(const eio_session_t *session);
+unsigned eio_session_protocol(const eio_session_t *session);     /* 3 or 4 */
 const char *eio_session_transport(const eio_session_t *session); /* "polling", "websocket" */
 eio_request_t *eio_session_request(
     const eio_session_t *session); /* the first one; borrowed, as long as the session */
@@ -235,6 +237,9 @@ bool eio_request_query(const eio_request_t *request, const char *name, sio__buf_
 void eio_request_query_each(const eio_request_t *request,
                             void (*fn)(sio__span_t name, sio__span_t value, void *user),
                             void *user);
+/* The same of any text "...?name=value&...". 0, or -1: out of memory. */
+int eio_query_each(sio__span_t text, void (*fn)(sio__span_t name, sio__span_t value, void *user),
+                   void *user);
 const char *eio_request_address(const eio_request_t *request); /* "" for a Unix socket */
 bool eio_request_secure(const eio_request_t *request);
 

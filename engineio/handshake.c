@@ -5,15 +5,21 @@
 
 #include <string.h>
 
-static bool version_supported(const eio_request_t *request)
+/* As upstream, everything but a 4 asks for 3. */
+unsigned eio_protocol_revision(const sio__span_t *version)
+{
+    return version && sio__span_is(*version, "4") ? 4 : 3;
+}
+
+static unsigned protocol_of(const eio_request_t *request)
 {
     sio__buf_t version = SIO__BUF_INIT;
-    bool supported;
+    unsigned protocol;
 
     eio_request_query(request, "EIO", &version);
-    supported = version.len == 1 && version.data[0] == '4';
+    protocol = eio_protocol_revision(&(sio__span_t){version.data, version.len});
     sio__buf_free(&version);
-    return supported;
+    return protocol;
 }
 
 /* The address whose sessions are counted: the peer's, or what trusted proxies say. */
@@ -80,13 +86,14 @@ static bool generate_id(eio_server_t *server, eio_request_t *request, char id[EI
 
 void eio_handshake(eio_server_t *server, eio_request_t *request, bool websocket)
 {
+    unsigned protocol = protocol_of(request);
     char id[EIO_ID_MAX + 2];
     eio_session_t *session;
     eio_transport_t *transport;
     eio_address_t *address;
     bool refused;
 
-    if (!version_supported(request)) {
+    if (protocol != 4 && !server->options.allow_eio3) {
         eio_refuse(server, request, EIO_ERROR_UNSUPPORTED_PROTOCOL_VERSION, NULL,
                    "{\"protocol\":3}");
         return;
@@ -100,7 +107,7 @@ void eio_handshake(eio_server_t *server, eio_request_t *request, bool websocket)
         refuse_too_many(server, request);
         return;
     }
-    session = eio_session_new(server, request, *id ? id : NULL);
+    session = eio_session_new(server, request, protocol, *id ? id : NULL);
     if (!session) {
         eio_limits_close(&server->limits, address);
         eio_http_conn_abort(request->conn);

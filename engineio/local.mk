@@ -39,7 +39,10 @@ libengineio_la_SOURCES = \
 	engineio/outbox.h \
 	engineio/packet.c \
 	engineio/packet.h \
+	engineio/packet_v3.c \
+	engineio/packet_v3.h \
 	engineio/payload.c \
+	engineio/payload_v3.c \
 	engineio/polling.c \
 	engineio/query.c \
 	engineio/query.h \

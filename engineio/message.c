@@ -1,6 +1,7 @@
 #include "engineio/message.h"
 
 #include "base/alloc.h"
+#include "engineio/packet.h"
 #include "engineio/ws_frame.h"
 
 #include <string.h>
@@ -21,6 +22,7 @@ eio_message_t *eio_message_new(bool binary, size_t len)
     message->binary = binary;
     message->no_compress = false;
     message->deflated = NULL;
+    message->typed = NULL;
     message->len = packet_len;
     frame = (uint8_t *)(message + 1);
     message->packet = frame + EIO_WS_MAX_HEADER;
@@ -42,6 +44,23 @@ eio_message_t *eio_message_copy(bool binary, const void *payload, size_t len)
     return message;
 }
 
+eio_message_t *eio_message_typed(eio_message_t *message)
+{
+    eio_message_t *typed = message->binary ? message->typed : message;
+
+    if (typed)
+        return typed;
+    typed = eio_message_new(true, message->len + 1);
+    if (!typed)
+        return NULL;
+    typed->packet[0] = EIO_PACKET_MESSAGE;
+    if (message->len)
+        memcpy(typed->packet + 1, message->packet, message->len);
+    typed->no_compress = message->no_compress;
+    message->typed = typed;
+    return typed;
+}
+
 eio_message_t *eio_message_ref(eio_message_t *message)
 {
     atomic_fetch_add_explicit(&message->refs, 1, memory_order_relaxed);
@@ -51,6 +70,7 @@ eio_message_t *eio_message_ref(eio_message_t *message)
 static void free_message(eio_message_t *message)
 {
     sio__free(message->deflated);
+    eio_message_unref(message->typed);
     sio__free(message);
 }
 

@@ -23,6 +23,8 @@ typedef struct eio_message {
     uint8_t *deflated;
     size_t deflated_size;
     uint8_t deflated_bits;
+    /* The same for protocol 3, made by the first such session; the loop thread's, too. */
+    struct eio_message *typed;
 } eio_message_t;
 
 /*
@@ -37,6 +39,12 @@ static inline uint8_t *eio_message_payload(eio_message_t *message)
 {
     return message->packet + (message->binary ? 0 : 1);
 }
+
+/*
+ * The message as protocol 3 has it: binary begins with the packet's type, text is the same. Lives
+ * as long as `message`. NULL: out of memory. Loop thread.
+ */
+eio_message_t *eio_message_typed(eio_message_t *message);
 
 eio_message_t *eio_message_ref(eio_message_t *message);
 void eio_message_unref(eio_message_t *message); /* NULL is allowed */

@@ -101,6 +101,7 @@ static uint8_t *record_add(eio_outbox_t *outbox, eio_chunk_pool_t *pool, size_t 
     memcpy(at, &record, sizeof(record));
     outbox->tail += (uint32_t)size;
     outbox->count++;
+    outbox->binary_count += (flags & RECORD_BINARY) != 0;
     return at + sizeof(record);
 }
 
@@ -122,7 +123,7 @@ int eio_outbox_push(eio_outbox_t *outbox, eio_chunk_pool_t *pool, bool binary,
                     eio_packet_type_t type, const void *data, size_t len, bool no_compress)
 {
     uint8_t *at;
-    size_t prefix = binary ? 0 : 1;
+    size_t prefix = binary && !outbox->typed_binary ? 0 : 1;
 
     if (len > BY_VALUE_MAX && type == EIO_PACKET_MESSAGE)
         return push_as_message(outbox, pool, binary, data, len, no_compress);
@@ -130,8 +131,8 @@ int eio_outbox_push(eio_outbox_t *outbox, eio_chunk_pool_t *pool, bool binary,
                     (binary ? RECORD_BINARY : 0) | (no_compress ? RECORD_NO_COMPRESS : 0));
     if (!at)
         return -1;
-    if (!binary)
-        *at++ = (uint8_t)('0' + type);
+    if (prefix)
+        *at++ = (uint8_t)((binary ? 0 : '0') + type);
     if (len)
         memcpy(at, data, len);
     outbox->bytes += prefix + len;
@@ -140,8 +141,12 @@ int eio_outbox_push(eio_outbox_t *outbox, eio_chunk_pool_t *pool, bool binary,
 
 int eio_outbox_push_message(eio_outbox_t *outbox, eio_chunk_pool_t *pool, eio_message_t *message)
 {
-    uint8_t *at = record_add(outbox, pool, sizeof(message), RECORD_SHARED);
+    uint8_t *at;
 
+    if (outbox->typed_binary && !(message = eio_message_typed(message)))
+        return -1;
+    at = record_add(outbox, pool, sizeof(message),
+                    RECORD_SHARED | (message->binary ? RECORD_BINARY : 0));
     if (!at)
         return -1;
     memcpy(at, &message, sizeof(message));
@@ -191,9 +196,10 @@ void eio_outbox_pop(eio_outbox_t *outbox, eio_chunk_pool_t *pool)
         outbox->bytes -= record.len;
     }
     outbox->head += (uint32_t)(sizeof(record) + record.len);
+    outbox->binary_count -= (record.flags & RECORD_BINARY) != 0;
     if (--outbox->count == 0) {
         chunk_release(pool, outbox->chunk);
-        *outbox = (eio_outbox_t){0};
+        *outbox = (eio_outbox_t){.typed_binary = outbox->typed_binary};
     }
 }
 

@@ -26,11 +26,14 @@ typedef struct eio_outbox {
     struct eio_chunk *chunk;
     uint32_t head, tail; /* offsets of the first record and of the end of the last one */
     uint32_t count;
-    size_t bytes; /* payload bytes queued */
+    uint32_t binary_count;
+    size_t bytes;      /* payload bytes queued */
+    bool typed_binary; /* protocol 3: binary packets begin with their type, too */
 } eio_outbox_t;
 
 typedef struct eio_out_packet {
-    bool binary; /* a bare binary message; else a text packet with its type character */
+    bool binary; /* a bare binary message (or a typed one); else a text packet with its type
+                    character */
     bool no_compress;
     const uint8_t *data;
     size_t len;

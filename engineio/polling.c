@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "engineio/encoding.h"
 #include "engineio/jsonp.h"
+#include "engineio/packet_v3.h"
 #include "engineio/request.h"
 #include "engineio/server.h"
 #include "engineio/session.h"
@@ -20,6 +21,9 @@ typedef struct polling {
     eio_request_t *post; /* the POST being received */
     bool post_received;  /* its body is complete */
     bool should_close;   /* the next GET gets the close packet */
+    uint8_t protocol;    /* 3 or 4 */
+    bool base64;         /* protocol 3: the client takes binary as text only */
+    bool post_binary;    /* protocol 3: the POST's payload is of the binary form */
     bool jsonp;
     sio__buf_t jsonp_index;
     sio__buf_t body;
@@ -41,17 +45,44 @@ static bool polling_writable(const eio_transport_t *transport)
     return polling_of(transport)->poll != NULL;
 }
 
-static void append_queued(sio__buf_t *payload, eio_session_t *session, eio_chunk_pool_t *chunks,
-                          unsigned *count, bool *compress)
+/* How the packets of an answer are written. */
+typedef enum form { FORM_V4, FORM_V3_TEXT, FORM_V3_BINARY } form_t;
+
+/* NULL: without anything that is queued. */
+static form_t form_of(const polling_t *polling, const eio_outbox_t *queued)
+{
+    if (polling->protocol != 3)
+        return FORM_V4;
+    return queued && queued->binary_count && !polling->base64 ? FORM_V3_BINARY : FORM_V3_TEXT;
+}
+
+static void append_packet(sio__buf_t *payload, form_t form, const eio_out_packet_t *packet)
+{
+    if (form == FORM_V3_TEXT)
+        eio_payload_v3_append(payload, packet->binary, packet->data, packet->len);
+    else if (form == FORM_V3_BINARY)
+        eio_payload_v3_binary_append(payload, packet->binary, packet->data, packet->len);
+    else if (packet->binary)
+        eio_payload_append_binary(payload, packet->data, packet->len);
+    else
+        eio_payload_append(payload, (eio_packet_type_t)(packet->data[0] - '0'), packet->data + 1,
+                           packet->len - 1);
+}
+
+static void append_control(sio__buf_t *payload, form_t form, eio_packet_type_t type)
+{
+    const uint8_t text = (uint8_t)('0' + type);
+
+    append_packet(payload, form, &(eio_out_packet_t){.data = &text, .len = 1});
+}
+
+static void append_queued(sio__buf_t *payload, form_t form, eio_session_t *session,
+                          eio_chunk_pool_t *chunks, unsigned *count, bool *compress)
 {
     eio_out_packet_t packet;
 
     while (eio_outbox_peek(&session->outbox, &packet)) {
-        if (packet.binary)
-            eio_payload_append_binary(payload, packet.data, packet.len);
-        else
-            eio_payload_append(payload, (eio_packet_type_t)(packet.data[0] - '0'), packet.data + 1,
-                               packet.len - 1);
+        append_packet(payload, form, &packet);
         *compress = *compress || !packet.no_compress;
         eio_outbox_pop(&session->outbox, chunks);
         (*count)++;
@@ -96,20 +127,19 @@ static eio_encoding_t choose_encoding(const polling_t *polling, const eio_reques
 }
 
 static void respond_payload(polling_t *polling, eio_request_t *request, const sio__buf_t *payload,
-                            bool compress)
+                            form_t form, bool compress)
 {
-    eio_encoding_t encoding =
-        compress ? choose_encoding(polling, request, payload->len) : EIO_IDENTITY;
     const sio__buf_t *body = payload;
     sio__buf_t compressed = SIO__BUF_INIT;
     sio__buf_t script = SIO__BUF_INIT;
+    eio_encoding_t encoding;
 
     if (polling->jsonp) {
         sio__span_t index = {polling->jsonp_index.data, polling->jsonp_index.len};
         eio_jsonp_wrap(&script, index, payload->data, payload->len);
         payload = body = &script;
     }
-
+    encoding = compress ? choose_encoding(polling, request, payload->len) : EIO_IDENTITY;
     if (encoding != EIO_IDENTITY &&
         eio_encoding_compress(encoding, payload->data, payload->len, &compressed)) {
         body = &compressed;
@@ -117,8 +147,10 @@ static void respond_payload(polling_t *polling, eio_request_t *request, const si
                                                          ? "Content-Encoding: gzip\r\n"
                                                          : "Content-Encoding: deflate\r\n");
     }
-    respond_ok(polling, request, LITERAL("Content-Type: text/plain; charset=UTF-8\r\n"), body->data,
-               body->len);
+    respond_ok(polling, request,
+               form == FORM_V3_BINARY ? LITERAL("Content-Type: application/octet-stream\r\n")
+                                      : LITERAL("Content-Type: text/plain; charset=UTF-8\r\n"),
+               body->data, body->len);
     sio__buf_free(&compressed);
     sio__buf_free(&script);
 }
@@ -140,6 +172,7 @@ static void answer_poll(polling_t *polling, int type)
     eio_session_t *session = polling->base.session;
     eio_request_t *request = polling->poll;
     sio__buf_t *payload = &polling->server->payload;
+    form_t form = form_of(polling, type == QUEUED ? &session->outbox : NULL);
     size_t before = session->outbox.bytes;
     unsigned count = 0;
     bool close = polling->should_close;
@@ -149,16 +182,16 @@ static void answer_poll(polling_t *polling, int type)
     request->handler = NULL;
     sio__buf_clear(payload);
     if (type == QUEUED)
-        append_queued(payload, session, &polling->server->chunks, &count, &compress);
+        append_queued(payload, form, session, &polling->server->chunks, &count, &compress);
     else if (type >= 0)
-        eio_payload_append(payload, (eio_packet_type_t)type, NULL, 0);
+        append_control(payload, form, (eio_packet_type_t)type);
     if (close)
-        eio_payload_append(payload, EIO_PACKET_CLOSE, NULL, 0);
+        append_control(payload, form, EIO_PACKET_CLOSE);
     polling->server->counters.queued_bytes -= before - session->outbox.bytes;
     if (payload->failed)
         eio_http_conn_abort(request->conn);
     else
-        respond_payload(polling, request, payload, compress);
+        respond_payload(polling, request, payload, form, compress);
     if (payload->cap > 1 << 20)
         sio__buf_free(payload);
     if (count)
@@ -283,14 +316,31 @@ static void on_close_packet(polling_t *polling)
         eio_session_on_transport_close(polling->base.session, &polling->base, "close packet");
 }
 
+typedef bool (*next_fn)(eio_payload_reader_t *reader, eio_packet_t *packet);
+
+static next_fn begin_reading(const polling_t *polling, eio_payload_reader_t *reader,
+                             sio__buf_t *body)
+{
+    if (polling->protocol != 3) {
+        eio_payload_reader_init(reader, body->data, body->len);
+        return eio_payload_next;
+    }
+    if (!polling->post_binary) {
+        eio_payload_v3_reader_init(reader, body->data, body->len);
+        return eio_payload_v3_next;
+    }
+    eio_payload_v3_binary_reader_init(reader, body->data, body->len);
+    return eio_payload_v3_binary_next;
+}
+
 static void deliver_payload(polling_t *polling, sio__buf_t *body)
 {
     eio_payload_reader_t reader;
+    next_fn next = begin_reading(polling, &reader, body);
     eio_packet_t packet;
 
-    eio_payload_reader_init(&reader, body->data, body->len);
-    while (polling->base.session && eio_payload_next(&reader, &packet)) {
-        if (packet.type == EIO_PACKET_CLOSE && !packet.binary)
+    while (polling->base.session && next(&reader, &packet)) {
+        if (packet.type == EIO_PACKET_CLOSE)
             on_close_packet(polling);
         else
             eio_session_on_packet(polling->base.session, &polling->base, &packet);
@@ -307,7 +357,7 @@ static void on_post_end(eio_request_t *request)
     polling->body = (sio__buf_t)SIO__BUF_INIT;
     polling->post_received = true;
     request->handler = NULL;
-    if (!repair_body(&body))
+    if (!polling->post_binary && !repair_body(&body))
         eio_http_conn_abort(request->conn);
     else if (!polling->jsonp || unwrap_body(&body))
         deliver_payload(polling, &body);
@@ -335,8 +385,9 @@ static void on_post(polling_t *polling, eio_request_t *request)
         respond_empty(request, 400);
         return;
     }
-    if (eio_request_header(request, "content-type", &type) &&
-        sio__span_is(type, "application/octet-stream")) {
+    polling->post_binary = eio_request_header(request, "content-type", &type) &&
+                           sio__span_is(type, "application/octet-stream");
+    if (polling->post_binary && polling->protocol != 3) {
         transport_error(polling, "invalid content");
         respond_empty(request, 400);
         return;
@@ -426,6 +477,15 @@ static const eio_transport_ops_t polling_ops = {
     polling_pause, polling_close,    polling_release,
 };
 
+static bool has_parameter(const eio_request_t *request, const char *name)
+{
+    sio__buf_t value = SIO__BUF_INIT;
+    bool has = eio_request_query(request, name, &value) && value.len;
+
+    sio__buf_free(&value);
+    return has;
+}
+
 eio_transport_t *eio_polling_new(eio_session_t *session, eio_request_t *request)
 {
     polling_t *polling = sio__calloc(1, sizeof(*polling));
@@ -435,7 +495,9 @@ eio_transport_t *eio_polling_new(eio_session_t *session, eio_request_t *request)
     polling->base.ops = &polling_ops;
     polling->base.session = session;
     polling->server = session->server;
+    polling->protocol = session->protocol;
     polling->jsonp = eio_request_query(request, "j", &polling->jsonp_index);
+    polling->base64 = polling->jsonp || has_parameter(request, "b64");
     sio__timer_init(&polling->close_timer, on_close_timeout);
     eio_deferred_init(&polling->release, free_polling);
     polling->poll = request;

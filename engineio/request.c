@@ -156,17 +156,24 @@ bool eio_request_query(const eio_request_t *request, const char *name, sio__buf_
     return found != NULL;
 }
 
-void eio_request_query_each(const eio_request_t *request,
-                            void (*fn)(sio__span_t name, sio__span_t value, void *user), void *user)
+int eio_query_each(sio__span_t text, void (*fn)(sio__span_t name, sio__span_t value, void *user),
+                   void *user)
 {
     eio_query_t query;
     size_t i;
 
-    if (eio_query_parse(&query, request->target.data, request->target.len))
-        return;
+    if (eio_query_parse(&query, text.data, text.len))
+        return -1;
     for (i = 0; i < query.count; i++)
         fn(query.params[i].name, query.params[i].value, user);
     eio_query_free(&query);
+    return 0;
+}
+
+void eio_request_query_each(const eio_request_t *request,
+                            void (*fn)(sio__span_t name, sio__span_t value, void *user), void *user)
+{
+    eio_query_each(request->target, fn, user);
 }
 
 const char *eio_request_address(const eio_request_t *request)

@@ -199,6 +199,14 @@ static void refuse_mismatch(eio_server_t *server, eio_request_t *request,
     eio_refuse(server, request, EIO_ERROR_BAD_REQUEST, NULL, context);
 }
 
+static void refuse_protocol(eio_server_t *server, eio_request_t *request, unsigned previous)
+{
+    eio_refuse(server, request, EIO_ERROR_BAD_REQUEST, NULL,
+               previous == 4
+                   ? "{\"name\":\"PROTOCOL_MISMATCH\",\"protocol\":3,\"previousProtocol\":4}"
+                   : "{\"name\":\"PROTOCOL_MISMATCH\",\"protocol\":4,\"previousProtocol\":3}");
+}
+
 /* A WebSocket for a session that exists: an upgrade, or one too many. */
 static void route_upgrade(eio_server_t *server, eio_session_t *session, eio_request_t *request)
 {
@@ -221,9 +229,8 @@ static void route_session(eio_server_t *server, eio_request_t *request, const ei
         refuse_naming(server, request, EIO_ERROR_UNKNOWN_SID, "sid", sid);
     } else if (!request->upgrade && !sio__span_is(*transport, eio_session_transport(session))) {
         refuse_mismatch(server, request, transport, eio_session_transport(session));
-    } else if (!version || !sio__span_is(*version, "4")) {
-        eio_refuse(server, request, EIO_ERROR_BAD_REQUEST, NULL,
-                   "{\"name\":\"PROTOCOL_MISMATCH\",\"protocol\":3,\"previousProtocol\":4}");
+    } else if (eio_protocol_revision(version) != session->protocol) {
+        refuse_protocol(server, request, session->protocol);
     } else if (!request->upgrade) {
         if (session->transport && session->transport->ops->on_request)
             session->transport->ops->on_request(session->transport, request);

@@ -77,7 +77,8 @@ static bool take_id(eio_session_t *session, eio_server_t *server, const char *id
                                           strlen(session->id)) == 0;
 }
 
-eio_session_t *eio_session_new(eio_server_t *server, eio_request_t *request, const char *id)
+eio_session_t *eio_session_new(eio_server_t *server, eio_request_t *request, unsigned protocol,
+                               const char *id)
 {
     eio_session_t *session = sio__calloc(1, sizeof(*session));
 
@@ -89,6 +90,8 @@ eio_session_t *eio_session_new(eio_server_t *server, eio_request_t *request, con
     }
     sio__list_append(&server->session_list, &session->link);
     session->server = server;
+    session->protocol = (uint8_t)protocol;
+    session->outbox.typed_binary = protocol == 3;
     session->request = eio_request_ref(request);
     session->rate = rate_new(server);
     sio__timer_init(&session->stall, on_stall);
@@ -283,15 +286,17 @@ static void handle_packet(eio_session_t *session, const eio_packet_t *packet)
     if (session->server->watching &&
         !watch_received(session, packet->type, packet->binary, packet->data))
         return;
-    if (packet->type == EIO_PACKET_PONG) {
-        eio_heartbeat_on_pong(session);
-        return;
-    }
-    eio_heartbeat_on_other(session);
-    if (packet->type == EIO_PACKET_MESSAGE)
-        on_message(session, packet);
-    else if (packet->type == EIO_PACKET_PING)
+    if (packet->type != EIO_PACKET_PING && packet->type != EIO_PACKET_PONG) {
+        eio_heartbeat_on_other(session);
+        if (packet->type == EIO_PACKET_MESSAGE)
+            on_message(session, packet);
+    } else if ((packet->type == EIO_PACKET_PING) != (session->protocol == 3)) {
         eio_session_end(session, EIO_REASON_TRANSPORT_ERROR, "invalid heartbeat direction");
+    } else if (session->protocol == 3) {
+        eio_heartbeat_on_ping(session);
+    } else {
+        eio_heartbeat_on_pong(session);
+    }
 }
 
 void eio_session_on_packet(eio_session_t *session, eio_transport_t *transport,
@@ -524,6 +529,11 @@ void eio_session_set_user(eio_session_t *session, void *user)
 void *eio_session_user(const eio_session_t *session)
 {
     return session->user;
+}
+
+unsigned eio_session_protocol(const eio_session_t *session)
+{
+    return session->protocol;
 }
 
 const char *eio_session_transport(const eio_session_t *session)

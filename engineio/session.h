@@ -28,13 +28,15 @@ struct eio_session {
     sio__map_node_t by_id;
     sio__list_t link; /* in the server's list */
     eio_outbox_t outbox;
-    sio__timer_t heartbeat; /* to the next ping, or to the end of the wait for its pong */
-    sio__timer_t stall;     /* runs while the outbox is over its limit */
+    /* To the next ping, or to the end of the wait for its pong; of protocol 3: for a ping. */
+    sio__timer_t heartbeat;
+    sio__timer_t stall; /* runs while the outbox is over its limit */
     eio_deferred_t flush;
     eio_deferred_t release;
     uint64_t progress;        /* counts flushes: whether the client reads */
     uint64_t progress_seen;   /* when the stall timer started */
     uint64_t progress_pinged; /* when the last ping was sent */
+    uint8_t protocol;         /* 3 or 4 */
     uint8_t state;
     uint8_t reason; /* of the close that is under way */
     bool awaiting_pong;
@@ -50,7 +52,8 @@ struct eio_session {
 
 /* Opens a session for a handshake request, with that id or (NULL) a random one. NULL: out of
  * memory. The transport follows with eio_session_open(). */
-eio_session_t *eio_session_new(eio_server_t *server, eio_request_t *request, const char *id);
+eio_session_t *eio_session_new(eio_server_t *server, eio_request_t *request, unsigned protocol,
+                               const char *id);
 void eio_session_open(eio_session_t *session, eio_transport_t *transport);
 
 /* Takes it out of the server and frees it at the end of the iteration, without telling anybody: a
@@ -81,6 +84,7 @@ void eio_session_end(eio_session_t *session, eio_reason_t reason, const char *de
 
 /* heartbeat.c */
 void eio_heartbeat_start(eio_session_t *session);
+void eio_heartbeat_on_ping(eio_session_t *session); /* protocol 3 */
 void eio_heartbeat_on_pong(eio_session_t *session);
 void eio_heartbeat_on_other(eio_session_t *session);
 
@@ -93,7 +97,10 @@ bool eio_upgrade_owns(const eio_session_t *session, const eio_transport_t *trans
 /* upgrade.c to session.c: the probed WebSocket takes over. */
 void eio_session_switch(eio_session_t *session, eio_transport_t *transport);
 
-/* handshake.c: answers a request without sid that was found in order. Takes the request. */
+/* handshake.c: the protocol that the parameter EIO asks for. */
+unsigned eio_protocol_revision(const sio__span_t *version); /* NULL: absent */
+
+/* Answers a request without sid that was found in order. Takes the request. */
 void eio_handshake(eio_server_t *server, eio_request_t *request, bool websocket);
 
 #endif

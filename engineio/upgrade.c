@@ -103,7 +103,8 @@ void eio_upgrade_on_packet(eio_session_t *session, const eio_packet_t *packet)
 
     if (!upgrade)
         return;
-    if (packet && packet->type == EIO_PACKET_PING && sio__span_is(packet->data, "probe")) {
+    if (packet && packet->type == EIO_PACKET_PING && !packet->binary &&
+        sio__span_is(packet->data, "probe")) {
         eio_websocket_send_now(upgrade->transport, "3probe", 6);
         eio_timer_start(session->server->loop, &upgrade->check, CHECK_MS);
         if (options->handlers.on_upgrading)

@@ -4,6 +4,7 @@
  */
 #include "base/alloc.h"
 #include "base/base64.h"
+#include "engineio/packet_v3.h"
 #include "engineio/request.h"
 #include "engineio/server.h"
 #include "engineio/session.h"
@@ -22,6 +23,7 @@ typedef struct websocket {
     eio_transport_t base;
     eio_server_t *server;
     eio_ws_t *ws;         /* NULL when it is gone */
+    uint8_t protocol;     /* 3 or 4 */
     bool base64;          /* the client takes binary as text only */
     uint8_t deflate_bits; /* the window for what we compress; 0: nothing is compressed */
     eio_deferred_t release;
@@ -95,9 +97,11 @@ static size_t put_frame(uint8_t *out, const eio_out_packet_t *packet)
     return header + packet->len;
 }
 
+/* "b" and base64; of protocol 3, the type stands in between. */
 static int write_base64(websocket_t *websocket, const eio_out_packet_t *packet)
 {
-    size_t len = 1 + SIO__BASE64_ENCODED_LEN(packet->len);
+    size_t typed = websocket->protocol == 3;
+    size_t len = 1 + typed + SIO__BASE64_ENCODED_LEN(packet->len - typed);
     uint8_t *frame = sio__malloc(EIO_WS_MAX_HEADER + len);
     size_t header;
     int error;
@@ -106,7 +110,10 @@ static int write_base64(websocket_t *websocket, const eio_out_packet_t *packet)
         return -1;
     header = eio_ws_header_write(frame, EIO_WS_TEXT, false, len);
     frame[header] = 'b';
-    sio__base64_encode(packet->data, packet->len, (char *)frame + header + 1);
+    if (typed)
+        frame[header + 1] = (uint8_t)('0' + packet->data[0]);
+    sio__base64_encode(packet->data + typed, packet->len - typed,
+                       (char *)frame + header + 1 + typed);
     error = eio_ws_write(websocket->ws, frame, header + len);
     sio__free(frame);
     return error;
@@ -201,11 +208,23 @@ void eio_websocket_send_now(eio_transport_t *transport, const char *packet, size
 
 /* ---- input ---- */
 
+static bool decode(unsigned protocol, bool binary, char *data, size_t len, eio_packet_t *packet)
+{
+    if (!binary)
+        return (protocol == 3 ? eio_packet_v3_decode_text(data, len, packet)
+                              : eio_packet_decode_text(data, len, packet)) == 0;
+    if (protocol == 3)
+        eio_packet_v3_decode_binary(data, len, packet);
+    else
+        *packet = (eio_packet_t){EIO_PACKET_MESSAGE, true, {data, len}};
+    return true;
+}
+
 static void on_message(void *user, bool binary, char *data, size_t len)
 {
     websocket_t *websocket = user;
-    eio_packet_t packet = {EIO_PACKET_MESSAGE, true, {data, len}};
-    bool ok = binary || eio_packet_decode_text(data, len, &packet) == 0;
+    eio_packet_t packet;
+    bool ok = decode(websocket->protocol, binary, data, len, &packet);
 
     eio_session_on_packet(websocket->base.session, &websocket->base, ok ? &packet : NULL);
 }
@@ -428,6 +447,7 @@ eio_transport_t *eio_websocket_new(eio_session_t *session, eio_request_t *reques
     websocket->base.ops = &websocket_ops;
     websocket->base.session = session;
     websocket->server = server;
+    websocket->protocol = session->protocol;
     websocket->base64 = eio_request_query(request, "b64", &b64) && b64.len;
     sio__buf_free(&b64);
     eio_deferred_init(&websocket->release, free_websocket);

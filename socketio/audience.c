@@ -52,6 +52,7 @@ sio__audience_copy_t *sio__audience_copy(const sio__audience_t *audience, const 
     list_size(audience->rooms, &name_count, &byte_count);
     list_size(audience->except, &name_count, &byte_count);
     list_size(more, &name_count, &byte_count);
+    byte_count += audience->except_id ? strlen(audience->except_id) + 1 : 0;
     copy = sio__calloc(1, sizeof(*copy) + name_count * sizeof(*names) + byte_count);
     if (!copy)
         return NULL;
@@ -63,8 +64,8 @@ sio__audience_copy_t *sio__audience_copy(const sio__audience_t *audience, const 
     copy->audience.except = copy_list(audience->except, &names, &bytes);
     copy->more = copy_list(more, &names, &bytes);
     if (audience->except_id) {
-        memcpy(copy->except_id, audience->except_id, sizeof(copy->except_id));
-        copy->audience.except_id = copy->except_id;
+        strcpy(bytes, audience->except_id);
+        copy->audience.except_id = bytes;
     }
     return copy;
 }

@@ -12,7 +12,6 @@ sio__audience_t sio__audience_of(const sio_target_t *target, const sio_socket_t 
 typedef struct sio__audience_copy {
     sio__audience_t audience; /* its lists are within this allocation */
     const char *const *more;
-    char except_id[SIO__ID_LEN + 1];
     const char *lists[];
 } sio__audience_copy_t;
 

@@ -1,6 +1,7 @@
 /* Events to many: encoded once, the namespace's adapter picks the sockets, each outbox takes a
  * reference to the same bytes. */
 #include "base/alloc.h"
+#include "socketio/audience.h"
 #include "socketio/dynamic.h"
 #include "socketio/emit.h"
 #include "socketio/recipients.h"
@@ -125,64 +126,13 @@ typedef struct posted_broadcast {
     eio_task_t task;
     sio_namespace_t *nsp;
     sio__bundle_t *bundle;
-    sio__audience_t audience; /* its lists are within this allocation */
-    char except_id[SIO__ID_LEN + 1];
-    const char *lists[];
+    sio__audience_copy_t *copy;
 } posted_broadcast_t;
-
-static void list_size(const char *const *list, size_t *names, size_t *bytes)
-{
-    (*names)++; /* the NULL */
-    for (; list && *list; list++) {
-        (*names)++;
-        *bytes += strlen(*list) + 1;
-    }
-}
-
-static const char *const *copy_list(const char *const *list, const char ***names, char **bytes)
-{
-    const char **start = *names;
-
-    for (; list && *list; list++) {
-        size_t size = strlen(*list) + 1;
-
-        memcpy(*bytes, *list, size);
-        *(*names)++ = *bytes;
-        *bytes += size;
-    }
-    *(*names)++ = NULL;
-    return start;
-}
-
-static posted_broadcast_t *copy_broadcast(sio_namespace_t *nsp, const sio__audience_t *audience)
-{
-    size_t name_count = 0, byte_count = 0;
-    posted_broadcast_t *copy;
-    const char **names;
-    char *bytes;
-
-    list_size(audience->rooms, &name_count, &byte_count);
-    list_size(audience->except, &name_count, &byte_count);
-    copy = sio__calloc(1, sizeof(*copy) + name_count * sizeof(*names) + byte_count);
-    if (!copy)
-        return NULL;
-    names = copy->lists;
-    bytes = (char *)(names + name_count);
-    copy->nsp = nsp;
-    sio__namespace_ref(nsp);
-    copy->audience.flags = audience->flags;
-    copy->audience.rooms = copy_list(audience->rooms, &names, &bytes);
-    copy->audience.except = copy_list(audience->except, &names, &bytes);
-    if (audience->except_id) {
-        memcpy(copy->except_id, audience->except_id, sizeof(copy->except_id));
-        copy->audience.except_id = copy->except_id;
-    }
-    return copy;
-}
 
 static void free_posted(posted_broadcast_t *posted)
 {
     sio__bundle_free(posted->bundle);
+    sio__free(posted->copy);
     sio__namespace_unref(posted->nsp);
     sio__free(posted);
 }
@@ -192,21 +142,24 @@ static void on_posted_broadcast(eio_task_t *task)
     posted_broadcast_t *posted = SIO__CONTAINER(task, posted_broadcast_t, task);
 
     sio__packet_arrived(posted->nsp->server, posted->bundle->bytes);
-    sio__broadcast_bundle(posted->nsp, &posted->audience, posted->bundle);
+    sio__broadcast_bundle(posted->nsp, &posted->copy->audience, posted->bundle);
     free_posted(posted);
 }
 
 static int post_broadcast(sio_namespace_t *nsp, const sio__audience_t *audience,
                           const sio__encoder_t *encoder)
 {
-    posted_broadcast_t *posted = copy_broadcast(nsp, audience);
+    posted_broadcast_t *posted = sio__calloc(1, sizeof(*posted));
     int error = SIO_ENOMEM;
 
     if (!posted)
         return error;
     posted->task.fn = on_posted_broadcast;
+    posted->nsp = nsp;
+    sio__namespace_ref(nsp);
+    posted->copy = sio__audience_copy(audience, NULL);
     posted->bundle = sio__bundle_new(encoder, audience->flags);
-    if (posted->bundle)
+    if (posted->copy && posted->bundle)
         error = sio__post_packet(nsp->server, &posted->task, posted->bundle->bytes);
     if (error)
         free_posted(posted);

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "socketio/conn.h"
 #include "socketio/namespace.h"
+#include "socketio/nsp_query.h"
 #include "socketio/parser.h"
 #include "socketio/server.h"
 #include "socketio/socket.h"
@@ -103,8 +104,8 @@ static void invalid_state(sio__client_t *client, const sio__packet_t *packet)
     sio__client_close(client, "invalid state");
 }
 
-static void on_packet(sio__client_t *client, const sio__packet_t *packet,
-                      sio__attachments_t attachments)
+static void handle_packet(sio__client_t *client, const sio__packet_t *packet,
+                          sio__attachments_t attachments)
 {
     sio_socket_t *socket = sio__client_find(client, packet->nsp);
     bool connected = socket && sio__socket_state(socket) == SIO__CONNECTED;
@@ -119,6 +120,34 @@ static void on_packet(sio__client_t *client, const sio__packet_t *packet,
         sio__handle_connect(client, packet);
     else
         invalid_state(client, packet);
+}
+
+/* The parameters behind a namespace's name take the place of what CONNECT says nowadays. */
+static void handle_v3_packet(sio__client_t *client, const sio__packet_t *packet,
+                             sio__attachments_t attachments)
+{
+    sio__packet_t plain = *packet;
+    sio__buf_t auth = SIO__BUF_INIT;
+
+    plain.nsp = sio__nsp_query_name(packet->nsp);
+    if (plain.type == SIO__CONNECT) {
+        sio__nsp_query_json(packet->nsp, &auth);
+        plain.data = (sio__span_t){auth.data, auth.len};
+    }
+    if (auth.failed)
+        sio__client_close(client, "out of memory");
+    else
+        handle_packet(client, &plain, attachments);
+    sio__buf_free(&auth);
+}
+
+static void on_packet(sio__client_t *client, const sio__packet_t *packet,
+                      sio__attachments_t attachments)
+{
+    if (client->protocol == 3)
+        handle_v3_packet(client, packet, attachments);
+    else
+        handle_packet(client, packet, attachments);
 }
 
 static void on_text(sio__client_t *client, const char *text, size_t len)
@@ -389,6 +418,12 @@ static void on_connect_timeout(sio__timer_t *timer)
     sio__client_close(client, "no namespace joined in time");
 }
 
+/* Clients of Socket.IO v2 are in "/" without asking. */
+static void join_root(sio__client_t *client)
+{
+    sio__handle_connect(client, &(sio__packet_t){.type = SIO__CONNECT, .nsp = {"/", 1}});
+}
+
 void sio__client_on_connection(eio_session_t *session, void *server)
 {
     sio__client_t *client = sio__calloc(1, sizeof(*client));
@@ -400,6 +435,7 @@ void sio__client_on_connection(eio_session_t *session, void *server)
     }
     client->server = io;
     client->session = session;
+    client->protocol = (uint8_t)eio_session_protocol(session);
     client->request = eio_request_ref(eio_session_request(session));
     atomic_init(&client->refs, 1);
     sio__list_init(&client->sockets);
@@ -413,4 +449,6 @@ void sio__client_on_connection(eio_session_t *session, void *server)
                                .size = sizeof(sio_conn_info_t),
                                .event = SIO_CONN_CONNECTION,
                            });
+    if (client->protocol == 3 && eio_session_user(session) == client)
+        join_root(client);
 }

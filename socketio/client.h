@@ -18,6 +18,7 @@ struct sio__pending; /* a binary packet that waits for its attachments */
 typedef struct sio_conn {
     sio_server_t *server;
     eio_session_t *session; /* NULL: closed */
+    uint8_t protocol;       /* of Engine.IO: 3 (a client of Socket.IO v2) or 4 */
     eio_request_t *request; /* the session's first one */
     sio__list_t sockets;    /* one per namespace, connecting ones included */
     sio__timer_t connect_timer;

@@ -185,7 +185,7 @@ bool sio_conn_upgraded(const sio_conn_t *conn)
 int sio_conn_protocol(const sio_conn_t *conn)
 {
     SIO__LOOP_ONLY(conn->server);
-    return 4;
+    return conn->protocol;
 }
 
 const char *sio_conn_address(const sio_conn_t *conn)

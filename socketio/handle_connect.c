@@ -54,7 +54,7 @@ void sio__connect_to(sio__client_t *client, sio_namespace_t *nsp, sio__span_t au
     /* The client has given up an attempt that a middleware still holds. */
     if (earlier)
         sio__socket_drop(earlier);
-    if (socket && nsp->recovery)
+    if (socket && nsp->recovery && client->protocol != 3)
         sio__recovery_begin(socket);
     else if (socket)
         sio__middleware_connection(socket);

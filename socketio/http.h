@@ -138,7 +138,7 @@ SIO_API const char *sio_conn_ready_state(const sio_conn_t *conn); /* "open", "cl
 SIO_API const char *sio_conn_transport(const sio_conn_t *conn);   /* "polling" or "websocket". upstream: conn.transport.name */
 SIO_API bool sio_conn_upgrading(const sio_conn_t *conn);          /* upstream: conn.upgrading */
 SIO_API bool sio_conn_upgraded(const sio_conn_t *conn);           /* upstream: conn.upgraded */
-SIO_API int sio_conn_protocol(const sio_conn_t *conn);            /* of Engine.IO: 4. upstream: conn.protocol */
+SIO_API int sio_conn_protocol(const sio_conn_t *conn);            /* of Engine.IO: 4, or 3. upstream: conn.protocol */
 SIO_API const char *sio_conn_address(const sio_conn_t *conn);     /* the peer's IP address. upstream: conn.remoteAddress */
 
 /* The connection's first request, borrowed, as long as the connection; NULL when out of memory. Not to be replied to.

@@ -54,6 +54,8 @@ libcore_la_SOURCES = \
 	socketio/next.c \
 	socketio/next.h \
 	socketio/operation.h \
+	socketio/nsp_query.c \
+	socketio/nsp_query.h \
 	socketio/operators.c \
 	socketio/options.c \
 	socketio/pack.c \

@@ -35,13 +35,35 @@ static void append_error(sio__buf_t *json, const sio_next_t *next)
     sio__buf_append_char(json, '}');
 }
 
+/* What counts as nothing in JavaScript. */
+static bool is_falsy(const json_t *data)
+{
+    return !data || json_is_null(data) || json_is_false(data) ||
+           (json_is_number(data) && json_number_value(data) == 0) ||
+           (json_is_string(data) && json_string_length(data) == 0);
+}
+
+/* 44"message", or the data in its place. */
+static void append_v3_error(sio__buf_t *json, const sio_next_t *next)
+{
+    const char *message = next->message ? next->message : "";
+
+    if (is_falsy(next->data))
+        sio__json_append_string(json, message, strlen(message));
+    else if (sio__json_append_jansson(json, next->data))
+        json->failed = true;
+}
+
 static void refuse_connection(const sio_next_t *next, sio_socket_t *socket)
 {
     sio__buf_t json = SIO__BUF_INIT;
 
     SIO__LOG(&next->server->log, SIO__INFO, "socket.io:namespace", "%s refused in %s: %s",
              socket->id, socket->nsp->name, next->message ? next->message : "");
-    append_error(&json, next);
+    if (socket->client->protocol == 3)
+        append_v3_error(&json, next);
+    else
+        append_error(&json, next);
     sio__socket_drop(socket);
     if (sio__client_send(socket->client, SIO__CONNECT_ERROR, socket->nsp->name, &json) ==
         SIO_ENOMEM)

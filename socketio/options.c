@@ -195,6 +195,7 @@ static void apply_engine(const sio_options_t *options, eio_options_t *engine)
     engine->max_http_buffer_size = options->max_http_buffer_size;
     engine->transports = options->transports;
     engine->no_upgrades = options->no_upgrades;
+    engine->allow_eio3 = options->allow_eio3;
     engine->initial_packet = options->initial_packet;
     engine->outbox_limit = options->outbox_limit;
     engine->outbox_stall_ms = options->outbox_stall_ms;

@@ -264,7 +264,7 @@ static bool become(sio_socket_t *socket, const sio__session_t *session, const ch
         nsp->adapter->ops->find(nsp->adapter, session->sid))
         return false;
     unlist(socket);
-    memcpy(socket->id, session->sid, sizeof(socket->id));
+    memcpy(socket->id, session->sid, sizeof(socket->own_id));
     memcpy(part->pid, session->pid, sizeof(part->pid));
     snprintf(part->start, sizeof(part->start), "%s", session->start);
     snprintf(part->from, sizeof(part->from), "%s", from);
@@ -358,6 +358,8 @@ bool sio__recovery_connected(sio_socket_t *socket)
     struct sio__recoverable *part = socket->recoverable;
     sio__session_store_t *store = socket->nsp->recovery->store;
 
+    if (!part) /* it never learns a private id */
+        return true;
     part->connected_at = now_of(socket->nsp);
     if (!part->recovered) {
         store->ops->last_offset(store, part->start);
@@ -428,7 +430,7 @@ void sio__recovery_save(sio_socket_t *socket, enum sio_reason reason)
     static const char *const none[] = {NULL};
     rooms_t rooms = {NULL, 0, 0, false};
 
-    if (!is_recoverable(reason))
+    if (!socket->recoverable || !is_recoverable(reason))
         return;
     adapter->ops->each_room(adapter, &socket->member, add_room, &rooms);
     if (!rooms.failed)

@@ -5,6 +5,7 @@
 #include "base/json_scan.h"
 #include "socketio/recovery.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -54,6 +55,8 @@ static void destroy(sio_socket_t *socket, bool on_loop)
     sio__listeners_free(socket->listeners);
     free_extras(socket->extras);
     sio__free(socket->recoverable);
+    if (socket->id != socket->own_id)
+        sio__free(socket->id);
     sio__namespace_unref(socket->nsp);
     sio__client_unref(socket->client, on_loop);
     atomic_fetch_sub(&io->sockets_allocated, 1);
@@ -118,6 +121,28 @@ static bool keep_auth(sio_socket_t *socket, sio__span_t auth)
     return extras->auth_text != NULL;
 }
 
+/* Clients of Socket.IO v2 know theirs without being told: the connection's in "/", with the
+ * namespace's name before it elsewhere. */
+static bool make_id(sio_socket_t *socket, const sio__client_t *client, const sio_namespace_t *nsp)
+{
+    bool root = nsp->name_len == 1;
+    const char *sid;
+    size_t size;
+
+    socket->id = socket->own_id;
+    if (client->protocol != 3) {
+        sio__id_generate(&nsp->server->id_counter, socket->id);
+        return true;
+    }
+    sid = client->session ? eio_session_id(client->session) : "";
+    size = strlen(sid) + (root ? 0 : nsp->name_len + 1) + 1;
+    if (size > sizeof(socket->own_id))
+        socket->id = sio__malloc(size);
+    if (socket->id)
+        snprintf(socket->id, size, "%s%s%s", root ? "" : nsp->name, root ? "" : "#", sid);
+    return socket->id != NULL;
+}
+
 sio_socket_t *sio__socket_new(sio__client_t *client, sio_namespace_t *nsp, sio__span_t auth)
 {
     sio_socket_t *socket = sio__calloc(1, sizeof(*socket));
@@ -127,7 +152,10 @@ sio_socket_t *sio__socket_new(sio__client_t *client, sio_namespace_t *nsp, sio__
         return NULL;
     atomic_init(&socket->refs, 1);
     atomic_init(&socket->state, SIO__CONNECTING);
-    sio__id_generate(&io->id_counter, socket->id);
+    if (!make_id(socket, client, nsp)) {
+        sio__free(socket);
+        return NULL;
+    }
     sio__member_init(&socket->member, socket->id);
     sio__list_init(&socket->of_client);
     sio__list_init(&socket->of_namespace);
@@ -136,6 +164,8 @@ sio_socket_t *sio__socket_new(sio__client_t *client, sio_namespace_t *nsp, sio__
     socket->issued = unix_ms();
     if (!keep_auth(socket, auth)) {
         free_extras(socket->extras);
+        if (socket->id != socket->own_id)
+            sio__free(socket->id);
         sio__free(socket);
         return NULL;
     }
@@ -155,6 +185,8 @@ static bool answer_connect(sio_socket_t *socket)
     char text[sizeof("{\"sid\":\"\",\"pid\":\"\"}") + 2 * SIO__ID_LEN];
     sio__buf_t json = {text, 0, sizeof(text), false};
 
+    if (socket->client->protocol == 3)
+        return sio__client_send(socket->client, SIO__CONNECT, socket->nsp->name, NULL) == SIO_OK;
     sio__buf_append(&json, "{\"sid\":\"", 8);
     sio__buf_append(&json, socket->id, SIO__ID_LEN);
     if (socket->recoverable) {

@@ -31,7 +31,8 @@ struct sio_socket {
     atomic_uint refs; /* the connection has one */
     atomic_uchar state;
     bool closing;
-    char id[SIO__ID_LEN + 1];
+    char own_id[SIO__ID_LEN + 1];
+    char *id; /* own_id, or longer */
     sio_namespace_t *nsp;
     sio__client_t *client;
     sio__list_t of_client;

@@ -203,6 +203,7 @@ typedef struct sio_options {
     size_t max_http_buffer_size;   /* [1000000] bytes per message and per POST. upstream: maxHttpBufferSize */
     unsigned transports;           /* [SIO_POLLING | SIO_WEBSOCKET] upstream: transports */
     bool no_upgrades;              /* upstream: allowUpgrades: false */
+    bool allow_eio3;               /* clients of Socket.IO v2 (Engine.IO 3) as well. upstream: allowEIO3 */
     const sio_cookie_t *cookie;    /* [none] upstream: cookie */
     const sio_per_message_deflate_t *per_message_deflate; /* [off] upstream: perMessageDeflate */
     bool no_http_compression;          /* poll answers are never compressed. upstream: httpCompression: false */

@@ -31,8 +31,10 @@ unit_tests = \
 	tests/unit/check_map \
 	tests/unit/check_msgpack \
 	tests/unit/check_msgpack_packet \
+	tests/unit/check_nsp_query \
 	tests/unit/check_outbox \
 	tests/unit/check_packet \
+	tests/unit/check_packet_v3 \
 	tests/unit/check_query \
 	tests/unit/check_rooms \
 	tests/unit/check_server \

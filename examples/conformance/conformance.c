@@ -78,7 +78,7 @@ int run_socketio(const struct settings *settings)
                     .ping_timeout_ms = settings->ping_timeout_ms,
                     .connect_timeout_ms = settings->connect_timeout_ms,
                     .max_http_buffer_size = settings->max_payload,
-                    .cors_origin = settings->cors_origin,
+                    .cors_origin = settings->cors_origin, .allow_eio3 = settings->allow_eio3,
                     .parser = settings->msgpack ? sio_msgpack_parser() : NULL,
                     .log_level = settings->verbose ? SIO_LOG_DEBUG : SIO_LOG_WARN));
     int error = io ? start(io, settings) : SIO_EINVAL;
@@ -108,6 +108,7 @@ enum letter {
     URL_PATH,
     CORS_ORIGIN,
     PARSER,
+    ALLOW_EIO3,
     ENGINE_ONLY,
     VERBOSE,
     HELP
@@ -123,24 +124,27 @@ static const struct option options[] = {
     {"path", required_argument, NULL, URL_PATH},
     {"cors-origin", required_argument, NULL, CORS_ORIGIN},
     {"parser", required_argument, NULL, PARSER},
+    {"allow-eio3", no_argument, NULL, ALLOW_EIO3},
     {"engine-only", no_argument, NULL, ENGINE_ONLY},
     {"verbose", no_argument, NULL, VERBOSE},
     {"help", no_argument, NULL, HELP},
     {NULL, 0, NULL, 0},
 };
 
-static const char usage[] = "Usage: conformance [OPTION]...\n"
-                            "  --port PORT           0: any free one (default: 3000)\n"
-                            "  --host ADDRESS        (default: all)\n"
-                            "  --ping-interval MS    (default: 25000)\n"
-                            "  --ping-timeout MS     (default: 20000)\n"
-                            "  --max-payload BYTES   (default: 1000000)\n"
-                            "  --connect-timeout MS  (default: 45000)\n"
-                            "  --path PATH           (default: /socket.io, or /engine.io)\n"
-                            "  --cors-origin ORIGIN  (default: no CORS headers)\n"
-                            "  --parser NAME         default or msgpack (default: default)\n"
-                            "  --engine-only         the Engine.IO suite's echo server\n"
-                            "  --verbose             log everything to standard error\n";
+static const char usage[] =
+    "Usage: conformance [OPTION]...\n"
+    "  --port PORT           0: any free one (default: 3000)\n"
+    "  --host ADDRESS        (default: all)\n"
+    "  --ping-interval MS    (default: 25000)\n"
+    "  --ping-timeout MS     (default: 20000)\n"
+    "  --max-payload BYTES   (default: 1000000)\n"
+    "  --connect-timeout MS  (default: 45000)\n"
+    "  --path PATH           (default: /socket.io, or /engine.io)\n"
+    "  --cors-origin ORIGIN  (default: no CORS headers)\n"
+    "  --parser NAME         default or msgpack (default: default)\n"
+    "  --allow-eio3          clients of Socket.IO v2 (Engine.IO 3) as well\n"
+    "  --engine-only         the Engine.IO suite's echo server\n"
+    "  --verbose             log everything to standard error\n";
 
 static unsigned long number_of(const char *text, unsigned long most)
 {
@@ -205,6 +209,9 @@ static void set_option(struct settings *settings, int letter, const char *value)
         break;
     case PARSER:
         settings->msgpack = is_msgpack(value);
+        break;
+    case ALLOW_EIO3:
+        settings->allow_eio3 = true;
         break;
     case ENGINE_ONLY:
         settings->engine_only = true;

@@ -12,7 +12,8 @@ struct settings {
     size_t max_payload;
     const char *path;
     const char *cors_origin;
-    bool msgpack; /* packets are written in MessagePack */
+    bool msgpack;    /* packets are written in MessagePack */
+    bool allow_eio3; /* clients of Socket.IO v2 as well */
     bool engine_only;
     bool verbose;
 };

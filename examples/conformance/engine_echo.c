@@ -70,6 +70,7 @@ static int start(struct echo *echo, const struct settings *settings)
         .ping_interval_ms = settings->ping_interval_ms,
         .ping_timeout_ms = settings->ping_timeout_ms,
         .max_http_buffer_size = settings->max_payload,
+        .allow_eio3 = settings->allow_eio3,
         .cors = {.enabled = settings->cors_origin != NULL,
                  .origin = settings->cors_origin,
                  .max_age = -1},

@@ -1,9 +1,12 @@
-/* A request target: taken apart, written anew with everything encoded, and taken apart again. */
+/* A request target, or a namespace with parameters: taken apart, written anew with everything
+ * encoded, and taken apart again. */
 #include "tests/fuzz/fuzz.h"
 
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "engineio/query.h"
+#include "base/json_scan.h"
+#include "socketio/nsp_query.h"
 
 static void check_part(sio__span_t part)
 {
@@ -60,6 +63,17 @@ static void check_again(const eio_query_t *query)
     sio__buf_free(&target);
 }
 
+static void check_namespace(sio__span_t nsp)
+{
+    sio__span_t name = sio__nsp_query_name(nsp);
+    sio__buf_t json = SIO__BUF_INIT;
+
+    REQUIRE(name.data == nsp.data && name.len <= nsp.len);
+    sio__nsp_query_json(nsp, &json);
+    REQUIRE(!json.failed && (!json.len || sio__json_valid(json.data, json.len, 2)));
+    sio__buf_free(&json);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *target;
@@ -72,6 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_query(&query, target, size);
     check_again(&query);
     eio_query_free(&query);
+    check_namespace((sio__span_t){target, size});
     free(target);
     return 0;
 }

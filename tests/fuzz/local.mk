@@ -7,6 +7,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_pack \
 	tests/fuzz/fuzz_packet \
 	tests/fuzz/fuzz_payload \
+	tests/fuzz/fuzz_payload_v3 \
 	tests/fuzz/fuzz_query \
 	tests/fuzz/fuzz_unpack \
 	tests/fuzz/fuzz_ws_frame
@@ -43,6 +44,9 @@ tests_fuzz_fuzz_packet_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_payload_SOURCES = tests/fuzz/fuzz_payload.c $(fuzz_main)
 tests_fuzz_fuzz_payload_LDADD = $(CONVENIENCE_LIBS)
 tests_fuzz_fuzz_payload_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_payload_v3_SOURCES = tests/fuzz/fuzz_payload_v3.c $(fuzz_main)
+tests_fuzz_fuzz_payload_v3_LDADD = $(CONVENIENCE_LIBS)
+tests_fuzz_fuzz_payload_v3_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_query_SOURCES = tests/fuzz/fuzz_query.c $(fuzz_main)
 tests_fuzz_fuzz_query_LDADD = $(CONVENIENCE_LIBS)
 tests_fuzz_fuzz_query_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)

@@ -39,6 +39,7 @@ EXTRA_DIST += \
 	tests/interop/lib/server.mjs \
 	tests/interop/lib/show.mjs \
 	tests/interop/lib/stock.mjs \
+	tests/interop/lib/stock_old.mjs \
 	tests/interop/lib/transcript.mjs \
 	tests/interop/package-lock.json \
 	tests/interop/package.json \
@@ -61,6 +62,7 @@ EXTRA_DIST += \
 	tests/interop/scenarios/cors.mjs \
 	tests/interop/scenarios/dynamic.mjs \
 	tests/interop/scenarios/echo.mjs \
+	tests/interop/scenarios/eio3.mjs \
 	tests/interop/scenarios/engine-use.mjs \
 	tests/interop/scenarios/handlers.mjs \
 	tests/interop/scenarios/headers.mjs \

@@ -41,6 +41,7 @@ enum option_letter {
     PATH,
     TRANSPORTS,
     NO_UPGRADES,
+    ALLOW_EIO3,
     NO_TRAILING_SLASH,
     INITIAL_PACKET,
     PARSER,
@@ -84,6 +85,7 @@ static const struct option long_options[] = {
     {"path", required_argument, NULL, PATH},
     {"transports", required_argument, NULL, TRANSPORTS},
     {"no-upgrades", no_argument, NULL, NO_UPGRADES},
+    {"allow-eio3", no_argument, NULL, ALLOW_EIO3},
     {"no-trailing-slash", no_argument, NULL, NO_TRAILING_SLASH},
     {"initial-packet", required_argument, NULL, INITIAL_PACKET},
     {"parser", required_argument, NULL, PARSER},
@@ -277,6 +279,9 @@ static bool set_served(struct arguments *arguments, int letter, const char *valu
         return true;
     case NO_UPGRADES:
         options->no_upgrades = true;
+        return true;
+    case ALLOW_EIO3:
+        options->allow_eio3 = true;
         return true;
     case NO_TRAILING_SLASH:
         options->no_trailing_slash = true;

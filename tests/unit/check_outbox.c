@@ -63,6 +63,48 @@ START_TEST(test_order_and_kinds)
 }
 END_TEST
 
+static void expect_typed_large(void)
+{
+    eio_out_packet_t packet;
+
+    ck_assert(eio_outbox_peek(&outbox, &packet));
+    ck_assert_uint_eq(packet.len, 9001);
+    ck_assert_mem_eq(packet.data, "\4\0\0", 3);
+    eio_outbox_pop(&outbox, &pool);
+}
+
+/* Protocol 3: binary packets begin with their type, shared ones are made so once. */
+START_TEST(test_typed_binary)
+{
+    eio_message_t *text = eio_message_copy(false, "text", 4);
+    eio_message_t *binary = eio_message_copy(true, "\1\2", 2);
+    static char large[9000];
+
+    outbox.typed_binary = true;
+    push_text("one");
+    ck_assert_int_eq(eio_outbox_push(&outbox, &pool, true, EIO_PACKET_MESSAGE, "\0", 1, false), 0);
+    ck_assert_int_eq(eio_outbox_push_message(&outbox, &pool, text), 0);
+    ck_assert_int_eq(eio_outbox_push_message(&outbox, &pool, binary), 0);
+    ck_assert_int_eq(eio_outbox_push_message(&outbox, &pool, binary), 0);
+    ck_assert_int_eq(eio_outbox_push(&outbox, &pool, true, EIO_PACKET_MESSAGE, large, sizeof(large),
+                                     false),
+                     0);
+    ck_assert_uint_eq(outbox.binary_count, 4);
+    ck_assert_uint_eq(outbox.bytes, 4 + 2 + 5 + 3 + 3 + 9001);
+    ck_assert_ptr_eq(eio_message_typed(binary), eio_message_typed(binary));
+    eio_message_unref(text);
+    eio_message_unref(binary);
+    expect(false, "4one", 4);
+    expect(true, "\4\0", 2);
+    expect(false, "4text", 5);
+    expect(true, "\4\1\2", 3);
+    expect(true, "\4\1\2", 3);
+    expect_typed_large();
+    ck_assert_uint_eq(outbox.binary_count, 0);
+    ck_assert(outbox.typed_binary);
+}
+END_TEST
+
 START_TEST(test_large_packets_become_messages)
 {
     static char large[100000];
@@ -134,6 +176,7 @@ static Suite *outbox_suite(void)
 
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, test_order_and_kinds);
+    tcase_add_test(tcase, test_typed_binary);
     tcase_add_test(tcase, test_large_packets_become_messages);
     tcase_add_test(tcase, test_many_packets_with_pops_between);
     tcase_add_test(tcase, test_out_of_memory_changes_nothing);

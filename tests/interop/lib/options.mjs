@@ -2,7 +2,7 @@
 import { parserNamed, parserWith } from "./parser.mjs";
 
 const DEFAULTS = { port: "0", host: "127.0.0.1" };
-const SWITCHES = new Set(["cors-credentials", "no-upgrades", "no-trailing-slash", "hooks", "cleanup-children", "recovery-middlewares", "engine", "cors-preflight-continue", "cookie-all"]);
+const SWITCHES = new Set(["cors-credentials", "no-upgrades", "no-trailing-slash", "hooks", "cleanup-children", "recovery-middlewares", "engine", "cors-preflight-continue", "cookie-all", "allow-eio3"]);
 
 export function parseOptions(args) {
   const flags = { ...DEFAULTS };
@@ -113,6 +113,7 @@ export function serverOptions(flags) {
     httpCompression: given(flags["http-compression"], httpCompression),
     addTrailingSlash: flags["no-trailing-slash"] ? false : undefined,
     allowUpgrades: flags["no-upgrades"] ? false : undefined,
+    allowEIO3: flags["allow-eio3"],
     cleanupEmptyChildNamespaces: flags["cleanup-children"],
     perMessageDeflate: given(flags.deflate, deflateOptions),
     connectionStateRecovery: recoveryOptions(flags),

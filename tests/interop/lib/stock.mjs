@@ -1,5 +1,6 @@
 // The stock socket.io-client, one queue for everything it hears, every step in the transcript.
 import { io } from "socket.io-client";
+import { modernize, oldIo } from "./stock_old.mjs";
 import { Queue, within } from "../../wire/lib/wait.mjs";
 import { show, showAll } from "./show.mjs";
 
@@ -38,12 +39,12 @@ export class Peer {
   async opened() {
     const outcome = new Promise((resolve) => {
       this.socket.once("connect", () => resolve(null));
-      this.socket.once("connect_error", resolve);
+      for (const event of this.socket.refusals ?? ["connect_error"]) this.socket.once(event, resolve);
     });
     this.socket.connect();
     const error = await within(outcome, `${this.name} to connect`);
     if (error) {
-      this.log(`refused: ${show(error.message)} ${show(error.data)}`);
+      this.log(`refused: ${show(error.message ?? error)} ${show(error.data)}`);
     } else {
       this.transcript.mask(this.socket.id, `<id ${this.name}>`);
       this.transcript.mask(this.socket.io.engine.id, `<engine id ${this.name}>`);
@@ -54,8 +55,8 @@ export class Peer {
 
   // Another namespace over the same connection.
   of(namespace, name, options = {}) {
-    const peer = new Peer(this.transcript, name, this.socket.io.socket(namespace, options));
-    return peer.opened();
+    const socket = this.socket.io.socket(namespace, options);
+    return new Peer(this.transcript, name, this.socket.refusals ? modernize(socket) : socket).opened();
   }
 
   emit(...args) {
@@ -96,8 +97,9 @@ export function baseUrl({ host, port, tls }) {
   return `${tls ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
-export function makePeer({ transcript, target, transport, path, parser }, name, { namespace = "/", ...options } = {}) {
-  const socket = io(baseUrl(target) + namespace, {
+export function makePeer({ transcript, target, transport, path, parser, generation: usual }, name, { namespace = "/", ...given } = {}) {
+  const { generation = usual, ...options } = given;
+  const socket = (generation ? oldIo(generation) : io)(baseUrl(target) + namespace, {
     ...DEFAULTS,
     rejectUnauthorized: false,
     path,
