@@ -25,11 +25,12 @@ typedef struct sio__member {
     const char *id;
     sio__list_t link; /* all members, in the order of their first join */
     sio__map_node_t by_id;
-    sio__list_t rooms; /* its memberships, in the order of joining */
-    uint64_t epoch;    /* the last broadcast that has dealt with it */
-    bool known;        /* it is in the adapter's tables */
-    bool own_room;     /* in the room of its id, which then needs no memory */
-    bool leaving;      /* within del_all: it joins nothing any more */
+    sio__list_t rooms;   /* its memberships, in the order of joining */
+    uint64_t epoch;      /* the last broadcast that has dealt with it */
+    uint32_t room_count; /* but for the room of its id */
+    bool known;          /* it is in the adapter's tables */
+    bool own_room;       /* in the room of its id, which then needs no memory */
+    bool leaving;        /* within del_all: it joins nothing any more */
 } sio__member_t;
 
 static inline void sio__member_init(sio__member_t *member, const char *id)

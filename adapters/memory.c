@@ -147,6 +147,7 @@ static membership_t *enter(memory_adapter_t *memory, room_t *room, sio__member_t
     }
     sio__list_append(&room->members, &membership->of_room);
     sio__list_append(&member->rooms, &membership->of_member);
+    member->room_count += strcmp(room->name, member->id) != 0;
     return membership;
 }
 
@@ -155,6 +156,7 @@ static void leave(memory_adapter_t *memory, membership_t *membership)
     room_t *room = membership->room;
     const char *id = membership->member->id;
 
+    membership->member->room_count -= strcmp(room->name, id) != 0;
     sio__map_remove(&memory->memberships, &membership->by_key);
     sio__list_remove(&membership->of_room);
     sio__list_remove(&membership->of_member);

@@ -19,6 +19,7 @@ typedef struct sio__session {
     const char *sid, *pid;
     const char *const *rooms; /* ends with NULL; in the order of joining */
     json_t *data;             /* borrowed; NULL: never used */
+    int64_t deadline;         /* until when its socket may stay, Unix ms; 0: no limit */
     const char *start;        /* the newest offset at its beginning: it has missed nothing older */
     uint64_t connected_ms;    /* how long its last connection lasted */
 } sio__session_t;

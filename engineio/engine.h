@@ -33,7 +33,8 @@ typedef enum eio_reason {
     EIO_REASON_PING_TIMEOUT,
     EIO_REASON_PARSE_ERROR,
     EIO_REASON_FORCED_CLOSE,
-    EIO_REASON_FORCED_SERVER_CLOSE
+    EIO_REASON_FORCED_SERVER_CLOSE,
+    EIO_REASONS
 } eio_reason_t;
 
 const char *eio_reason_text(eio_reason_t reason);
@@ -45,7 +46,8 @@ typedef enum eio_error {
     EIO_ERROR_BAD_HANDSHAKE_METHOD = 2,
     EIO_ERROR_BAD_REQUEST = 3,
     EIO_ERROR_FORBIDDEN = 4,
-    EIO_ERROR_UNSUPPORTED_PROTOCOL_VERSION = 5
+    EIO_ERROR_UNSUPPORTED_PROTOCOL_VERSION = 5,
+    EIO_ERRORS
 } eio_error_t;
 
 const char *eio_error_message(eio_error_t error);
@@ -73,8 +75,12 @@ typedef struct eio_handlers {
     /* The shutdown is about to close it. */
     void (*on_closing)(eio_session_t *session, void *user);
     void (*on_upgrade)(eio_session_t *session, void *user);
-    /* The outbox is empty and the transport writable again after packets had to wait. */
-    void (*on_drain)(eio_session_t *session, void *user);
+    /* Packets had to wait, or were refused, and the outbox is empty now. In a later iteration, so
+       that filling it again from here starves nobody. */
+    void (*on_drained)(eio_session_t *session, void *user);
+    /* A message or the body of a POST is over max_http_buffer_size, which ends it. `size`: as far
+       as it is known. */
+    void (*on_oversize)(eio_session_t *session, const char *transport, size_t size, void *user);
     /* A handshake (no sid) that is otherwise in order: allowRequest. NULL: all are allowed. */
     void (*on_handshake)(eio_request_t *request, eio_verdict_t *verdict, void *user);
     /* A refused request; context is upstream's, as JSON text. */
@@ -94,6 +100,9 @@ typedef struct eio_handlers {
     void (*on_packet)(eio_session_t *session, bool created, const char *type, bool binary,
                       const char *data, size_t len, void *user);
     void (*on_heartbeat)(eio_session_t *session, void *user);
+    /* Packets are about to go to the transport (how many), and have. */
+    void (*on_flush)(eio_session_t *session, size_t packets, void *user);
+    void (*on_drain)(eio_session_t *session, void *user);
     void (*on_upgrading)(eio_session_t *session, void *user);
 } eio_handlers_t;
 
@@ -125,8 +134,17 @@ typedef struct eio_options {
 /* Counters since the start, and gauges. */
 typedef struct eio_counters {
     uint64_t connections, sessions, sessions_polling, queued_bytes;
+    uint64_t requests; /* HTTP requests that have no answer yet */
     uint64_t packets_in, packets_out, bytes_in, bytes_out;
     uint64_t handshakes, handshakes_refused, upgrades, backpressure_refused;
+    uint64_t outbox_peak;                    /* the most bytes that one session ever had queued */
+    uint64_t refused[EIO_ERRORS];            /* requests, by eio_error_t */
+    uint64_t closed[EIO_REASONS];            /* sessions, by eio_reason_t */
+    uint64_t oversize, stalled;              /* messages; sessions closed */
+    uint64_t limited_connections;            /* refused: max_connections, connections_per_address */
+    uint64_t limited_handshakes;             /* refused with 429 */
+    uint64_t limited_packets, limited_bytes; /* sessions closed for their rate */
+    uint64_t loop_lag_ms, loop_lag_max_ms;   /* how late the newest timer was; the latest of all */
 } eio_counters_t;
 
 enum {
@@ -174,7 +192,7 @@ enum { EIO_CLOSE_BATCH = 100 };
 void eio_server_close(eio_server_t *server, unsigned drain_ms, void (*done)(void *user),
                       void *user);
 
-/* From now on on_packet and on_heartbeat are called. */
+/* From now on on_packet, on_heartbeat, on_flush and on_drain are called. */
 void eio_server_watch(eio_server_t *server);
 
 const eio_counters_t *eio_server_counters(const eio_server_t *server);
@@ -211,12 +229,14 @@ int eio_session_check(eio_session_t *session, size_t bytes);
 /* Nothing queued and the transport ready: a volatile packet would leave at once. */
 bool eio_session_writable(const eio_session_t *session);
 size_t eio_session_queued_bytes(const eio_session_t *session);
+size_t eio_session_queued_packets(const eio_session_t *session);
 
 /*
  * Closes after queued packets have left (discard: at once). on_close follows, maybe from within the
- * call, with `reason` (upstream always says "forced close" here).
+ * call, with `reason` (upstream always says "forced close" here) and `detail`, which is static.
  */
-void eio_session_close(eio_session_t *session, eio_reason_t reason, bool discard);
+void eio_session_close(eio_session_t *session, eio_reason_t reason, const char *detail,
+                       bool discard);
 
 /* ---- requests ---- */
 

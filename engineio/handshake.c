@@ -43,6 +43,7 @@ static void refuse_too_many(eio_server_t *server, eio_request_t *request)
     static const char headers[] = "Content-Type: application/json\r\nRetry-After: 1\r\n";
 
     server->counters.handshakes_refused++;
+    server->counters.limited_handshakes++;
     SIO__LOG(server->options.log, SIO__WARN, "engine",
              "handshake from %s refused: its address is over a limit", request->address);
     if (request->upgrade)

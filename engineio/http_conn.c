@@ -77,6 +77,7 @@ static void drop_request(eio_http_conn_t *conn)
     conn->request = NULL;
     if (!request)
         return;
+    conn->http->pending--;
     request->conn = NULL;
     if (!request->replied && request->handler && request->handler->on_aborted)
         request->handler->on_aborted(request);
@@ -202,6 +203,7 @@ static void begin_request(eio_http_conn_t *conn, const char *text, size_t len,
     request->secure = conn->stream->secure;
     eio_stream_address(conn->stream, request->address);
     conn->request = request;
+    conn->http->pending++;
     eio_http_body_start(&conn->body, head);
     conn->state = eio_http_body_done(&conn->body) || head->upgrade ? CONN_ANSWER : CONN_BODY;
     set_timer(conn, conn->state == CONN_BODY ? conn->http->timeout_ms : 0);
@@ -432,6 +434,7 @@ static void answered(eio_http_conn_t *conn)
         return;
     }
     conn->request = NULL;
+    conn->http->pending--;
     request->conn = NULL;
     eio_request_unref(request);
     if (conn->close_after) {

@@ -26,7 +26,8 @@ typedef struct eio_http {
     sio__buf_t out; /* answers are assembled here */
     time_t date_time;
     char date[40];
-    bool draining; /* answers say Connection: close */
+    bool draining;    /* answers say Connection: close */
+    uint64_t pending; /* requests that have no answer yet */
 } eio_http_t;
 
 /* Serves a stream. On failure (out of memory) the stream is closed. */

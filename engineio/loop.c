@@ -4,10 +4,18 @@ enum { LOOP_HANDLES = 4 };
 
 static void arm_timer(eio_loop_t *loop);
 
+static void note_lag(eio_loop_t *loop, uint64_t lag)
+{
+    loop->lag = lag;
+    if (lag > loop->lag_max)
+        loop->lag_max = lag;
+}
+
 static void on_timer(uv_timer_t *timer)
 {
     eio_loop_t *loop = timer->data;
 
+    note_lag(loop, uv_now(loop->uv) - loop->timer_due);
     loop->timer_due = UINT64_MAX;
     sio__wheel_advance(&loop->wheel, uv_now(loop->uv));
     arm_timer(loop);
@@ -93,6 +101,7 @@ int eio_loop_init(eio_loop_t *loop, uv_loop_t *uv)
 
     loop->uv = uv;
     loop->timer_due = UINT64_MAX;
+    loop->lag = loop->lag_max = 0;
     loop->tasks = NULL;
     loop->tasks_tail = &loop->tasks;
     loop->posts_closed = false;

@@ -32,10 +32,11 @@ typedef struct eio_loop {
     uv_prepare_t prepare;
     uv_check_t check;
     uv_async_t async;
-    uint64_t timer_due;   /* when `timer` fires, UINT64_MAX: stopped */
-    sio__list_t deferred; /* eio_deferred_t: flushes */
-    sio__list_t releases; /* eio_deferred_t: frees, after all flushes */
-    uv_mutex_t mutex;     /* guards the task queue */
+    uint64_t lag, lag_max; /* how late timers were, ms: the last time, and at worst */
+    uint64_t timer_due;    /* when `timer` fires, UINT64_MAX: stopped */
+    sio__list_t deferred;  /* eio_deferred_t: flushes */
+    sio__list_t releases;  /* eio_deferred_t: frees, after all flushes */
+    uv_mutex_t mutex;      /* guards the task queue */
     eio_task_t *tasks;
     eio_task_t **tasks_tail;
     bool posts_closed;

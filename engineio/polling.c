@@ -263,17 +263,24 @@ static void end_post(polling_t *polling)
     sio__buf_free(&polling->body);
 }
 
+/* Who is told of it may end the session, and that the request. */
+static void refuse_post(polling_t *polling, eio_request_t *request, size_t size)
+{
+    eio_session_t *session = polling->base.session;
+
+    request->handler = NULL;
+    end_post(polling);
+    respond_empty(request, 413);
+    if (session)
+        eio_session_on_oversize(session, &polling->base, size);
+}
+
 static void on_post_body(eio_request_t *request, const char *data, size_t len)
 {
     polling_t *polling = request->user;
 
     if (polling->body.len + len > polling->server->options.max_http_buffer_size) {
-        SIO__LOG(polling->server->options.log, SIO__WARN, "engine:polling",
-                 "session %s: POST over max_http_buffer_size (%zu)", polling->base.session->id,
-                 polling->server->options.max_http_buffer_size);
-        request->handler = NULL;
-        end_post(polling);
-        respond_empty(request, 413);
+        refuse_post(polling, request, polling->body.len + len);
         return;
     }
     sio__buf_append(&polling->body, data, len);

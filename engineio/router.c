@@ -66,6 +66,7 @@ void eio_refuse(eio_server_t *server, eio_request_t *request, eio_error_t code, 
     const char *message = detail ? detail : eio_error_message(code);
 
     server->counters.handshakes_refused++;
+    server->counters.refused[code]++;
     SIO__LOG(server->options.log, SIO__DEBUG, "engine", "request from %s refused: %s %s",
              request->address, message, context);
     if (handlers->on_connection_error)

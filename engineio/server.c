@@ -190,6 +190,7 @@ static void on_accept(eio_listener_t *listener, int fd, const struct sockaddr *p
     bool refused;
 
     if (limit && eio_transport_layer_count(server->layer) >= limit) {
+        server->counters.limited_connections++;
         SIO__LOG(server->options.log, SIO__WARN, "engine",
                  "connection refused: max_connections (%zu) are open", limit);
         close(fd);
@@ -197,6 +198,7 @@ static void on_accept(eio_listener_t *listener, int fd, const struct sockaddr *p
     }
     address = count_connection(server, peer, &refused);
     if (refused) {
+        server->counters.limited_connections++;
         SIO__LOG(server->options.log, SIO__WARN, "engine",
                  "connection refused: its address has connections_per_address (%u) open",
                  server->options.limits.connections_per_address);
@@ -278,7 +280,7 @@ static void close_some(eio_server_t *server, sio__list_t *list, size_t count, bo
 
         sio__list_append(&server->session_list, node);
         session->transport->discarded = true; /* nobody can come back for a close packet */
-        eio_session_close(session, EIO_REASON_FORCED_CLOSE, discard);
+        eio_session_close(session, EIO_REASON_FORCED_CLOSE, "the server shuts down", discard);
     }
 }
 
@@ -392,6 +394,9 @@ const eio_counters_t *eio_server_counters(const eio_server_t *server)
     eio_server_t *fresh = (eio_server_t *)(uintptr_t)server;
 
     fresh->counters.connections = open_streams(server);
+    fresh->counters.requests = server->http.pending;
+    fresh->counters.loop_lag_ms = server->loop->lag;
+    fresh->counters.loop_lag_max_ms = server->loop->lag_max;
     eio_transport_layer_bytes(server->layer, &fresh->counters.bytes_in, &fresh->counters.bytes_out);
     eio_vhost_bytes(server->vhost, &fresh->counters.bytes_in, &fresh->counters.bytes_out);
     return &server->counters;

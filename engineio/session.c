@@ -38,18 +38,22 @@ static eio_rate_t *rate_new(const eio_server_t *server)
 static bool within_rate(eio_session_t *session, size_t bytes)
 {
     const eio_limit_options_t *limits = &session->server->options.limits;
+    eio_counters_t *counters = &session->server->counters;
     uint64_t now = eio_loop_now(session->server->loop);
     eio_rate_t *rate = session->rate;
-    const char *what = NULL;
+    const char *what;
 
     if (limits->packets_per_second &&
-        !eio_bucket_take(&rate->packets, limits->packets_per_second, 1, now))
+        !eio_bucket_take(&rate->packets, limits->packets_per_second, 1, now)) {
         what = "more packets than packets_per_second";
-    else if (limits->bytes_per_second &&
-             !eio_bucket_take(&rate->bytes, limits->bytes_per_second, bytes, now))
+        counters->limited_packets++;
+    } else if (limits->bytes_per_second &&
+               !eio_bucket_take(&rate->bytes, limits->bytes_per_second, bytes, now)) {
         what = "more bytes than bytes_per_second";
-    if (!what)
+        counters->limited_bytes++;
+    } else {
         return true;
+    }
     SIO__LOG(session->server->options.log, SIO__WARN, "engine:socket", "session %s from %s: %s",
              session->id, session->request->address, what);
     eio_session_end(session, EIO_REASON_TRANSPORT_ERROR, what);
@@ -179,7 +183,19 @@ static void leave_server(eio_session_t *session)
 void eio_session_abandon(eio_session_t *session)
 {
     session->state = EIO_CLOSED;
+    eio_timer_stop(session->server->loop, &session->stall);
     leave_server(session);
+}
+
+/* What watches may do anything, even end the session. */
+static void flush(eio_session_t *session)
+{
+    const eio_options_t *options = &session->server->options;
+
+    if (session->server->watching && options->handlers.on_flush)
+        options->handlers.on_flush(session, session->outbox.count, options->user);
+    if (session->state != EIO_CLOSED && session->transport)
+        session->transport->ops->flush(session->transport);
 }
 
 /* Upstream writes each packet as it is emitted; here it waits for the end of the iteration, unless
@@ -188,7 +204,7 @@ static void flush_before_close(eio_session_t *session)
 {
     if (session->transport && !eio_outbox_empty(&session->outbox) &&
         session->transport->ops->writable(session->transport))
-        session->transport->ops->flush(session->transport);
+        flush(session);
 }
 
 void eio_session_end(eio_session_t *session, eio_reason_t reason, const char *detail)
@@ -199,6 +215,7 @@ void eio_session_end(eio_session_t *session, eio_reason_t reason, const char *de
     if (session->state == EIO_CLOSED)
         return;
     session->state = EIO_CLOSED;
+    server->counters.closed[reason]++;
     eio_timer_stop(server->loop, &session->heartbeat);
     eio_timer_stop(server->loop, &session->stall);
     eio_upgrade_cancel(session);
@@ -220,18 +237,20 @@ static void close_transport(eio_session_t *session)
         session->transport->ops->close(session->transport);
 }
 
-void eio_session_close(eio_session_t *session, eio_reason_t reason, bool discard)
+void eio_session_close(eio_session_t *session, eio_reason_t reason, const char *detail,
+                       bool discard)
 {
     if (session->state == EIO_CLOSED || (session->state == EIO_CLOSING && !discard))
         return;
     session->state = EIO_CLOSING;
     session->reason = (uint8_t)reason;
+    session->detail = detail;
     flush_before_close(session);
     if (session->state == EIO_CLOSED)
         return;
     session->transport->discarded = session->transport->discarded || discard;
     if (discard && session->transport->closing)
-        eio_session_end(session, reason, "");
+        eio_session_end(session, reason, detail);
     else if (discard || eio_outbox_empty(&session->outbox))
         close_transport(session);
 }
@@ -308,6 +327,20 @@ void eio_session_on_packet(eio_session_t *session, eio_transport_t *transport,
         handle_packet(session, packet);
 }
 
+void eio_session_on_oversize(eio_session_t *session, const eio_transport_t *transport, size_t size)
+{
+    const eio_options_t *options = &session->server->options;
+    const char *name = transport->ops->name;
+
+    session->server->counters.oversize++;
+    SIO__LOG(options->log, SIO__WARN, strcmp(name, "polling") == 0 ? "engine:polling" : "engine:ws",
+             "session %s from %s: a message of %zu bytes or more over %s: max_http_buffer_size is "
+             "%zu",
+             session->id, session->request->address, size, name, options->max_http_buffer_size);
+    if (options->handlers.on_oversize)
+        options->handlers.on_oversize(session, name, size, options->user);
+}
+
 void eio_session_on_transport_error(eio_session_t *session, eio_transport_t *transport,
                                     const char *detail)
 {
@@ -329,24 +362,33 @@ void eio_session_on_transport_close(eio_session_t *session, eio_transport_t *tra
 void eio_session_on_transport_done(eio_session_t *session, eio_transport_t *transport)
 {
     if (transport == session->transport)
-        eio_session_end(session, session->reason ? session->reason : EIO_REASON_FORCED_CLOSE, "");
+        eio_session_end(session, session->reason ? session->reason : EIO_REASON_FORCED_CLOSE,
+                        session->detail ? session->detail : "");
 }
 
 void eio_session_on_ready(eio_session_t *session)
 {
-    if (!eio_outbox_empty(&session->outbox))
-        session->transport->ops->flush(session->transport);
+    if (!eio_outbox_empty(&session->outbox) &&
+        session->transport->ops->writable(session->transport))
+        flush(session);
 }
 
-static void drained(eio_session_t *session)
+static void emptied(eio_session_t *session)
 {
     const eio_options_t *options = &session->server->options;
-    bool waited = session->waited;
 
-    session->waited = false;
-    if (session->state == EIO_CLOSING)
+    if (session->state == EIO_CLOSING) {
         close_transport(session);
-    else if (waited && session->state == EIO_OPEN && options->handlers.on_drain)
+        return;
+    }
+    if (session->state != EIO_OPEN)
+        return;
+    if (session->waited && options->handlers.on_drained) {
+        session->drained = true;
+        eio_timer_start(session->server->loop, &session->stall, 0);
+    }
+    session->waited = false;
+    if (session->server->watching && options->handlers.on_drain)
         options->handlers.on_drain(session, options->user);
 }
 
@@ -359,7 +401,7 @@ void eio_session_on_sent(eio_session_t *session, unsigned packets)
         session->transport->ops->pause(session->transport, false);
     }
     if (eio_outbox_empty(&session->outbox))
-        drained(session);
+        emptied(session);
     else
         session->waited = true;
 }
@@ -381,7 +423,7 @@ void eio_session_switch(eio_session_t *session, eio_transport_t *transport)
     if (session->state == EIO_CLOSED)
         return;
     if (!eio_outbox_empty(&session->outbox))
-        session->transport->ops->flush(session->transport);
+        flush(session);
     else if (session->state == EIO_CLOSING)
         close_transport(session);
 }
@@ -395,9 +437,33 @@ static void on_flush(eio_deferred_t *deferred)
     if (session->state == EIO_CLOSED || !session->transport || eio_outbox_empty(&session->outbox))
         return;
     if (session->transport->ops->writable(session->transport))
-        session->transport->ops->flush(session->transport);
+        flush(session);
     else
         session->waited = true;
+}
+
+/* From now on the client has outbox_stall_ms to take something. */
+static void watch_progress(eio_session_t *session)
+{
+    session->progress_seen = session->progress;
+    eio_timer_start(session->server->loop, &session->stall,
+                    session->server->options.outbox_stall_ms);
+}
+
+static void tell_drained(eio_session_t *session)
+{
+    const eio_options_t *options = &session->server->options;
+
+    session->drained = false;
+    if (session->state != EIO_OPEN)
+        return;
+    if (eio_outbox_empty(&session->outbox)) {
+        options->handlers.on_drained(session, options->user);
+        return;
+    }
+    session->waited = true; /* filled again meanwhile */
+    if (session->outbox.bytes >= options->outbox_limit / 2)
+        watch_progress(session);
 }
 
 static void on_stall(sio__timer_t *timer)
@@ -406,28 +472,29 @@ static void on_stall(sio__timer_t *timer)
     const eio_options_t *options = &session->server->options;
     char detail[128];
 
+    if (session->drained) {
+        tell_drained(session);
+        return;
+    }
     if (session->outbox.bytes < options->outbox_limit / 2)
         return;
     if (session->progress == session->progress_seen) {
         snprintf(detail, sizeof(detail), "%zu bytes queued and nothing taken for %u ms",
                  session->outbox.bytes, options->outbox_stall_ms);
         SIO__LOG(options->log, SIO__WARN, "engine:socket", "session %s: %s", session->id, detail);
+        session->server->counters.stalled++;
         eio_session_end(session, EIO_REASON_TRANSPORT_ERROR, detail);
         return;
     }
-    session->progress_seen = session->progress;
-    eio_timer_start(session->server->loop, &session->stall, options->outbox_stall_ms);
+    watch_progress(session);
 }
 
 static int refuse_backpressure(eio_session_t *session)
 {
-    eio_server_t *server = session->server;
-
-    server->counters.backpressure_refused++;
-    if (!sio__timer_active(&session->stall)) {
-        session->progress_seen = session->progress;
-        eio_timer_start(server->loop, &session->stall, server->options.outbox_stall_ms);
-    }
+    session->server->counters.backpressure_refused++;
+    session->waited = true;
+    if (!sio__timer_active(&session->stall))
+        watch_progress(session);
     return EIO_EBACKPRESSURE;
 }
 
@@ -443,7 +510,11 @@ int eio_session_check(eio_session_t *session, size_t bytes)
 
 static int queued(eio_session_t *session, size_t bytes_before)
 {
-    session->server->counters.queued_bytes += session->outbox.bytes - bytes_before;
+    eio_counters_t *counters = &session->server->counters;
+
+    counters->queued_bytes += session->outbox.bytes - bytes_before;
+    if (session->outbox.bytes > counters->outbox_peak)
+        counters->outbox_peak = session->outbox.bytes;
     eio_loop_defer(session->server->loop, &session->flush);
     if (session->outbox.bytes > PAUSE_BYTES && !session->paused) {
         session->paused = true;
@@ -514,6 +585,11 @@ bool eio_session_writable(const eio_session_t *session)
 size_t eio_session_queued_bytes(const eio_session_t *session)
 {
     return session->outbox.bytes;
+}
+
+size_t eio_session_queued_packets(const eio_session_t *session)
+{
+    return session->outbox.count;
 }
 
 const char *eio_session_id(const eio_session_t *session)

@@ -38,15 +38,17 @@ struct eio_session {
     uint64_t progress_pinged; /* when the last ping was sent */
     uint8_t protocol;         /* 3 or 4 */
     uint8_t state;
-    uint8_t reason; /* of the close that is under way */
+    uint8_t reason;     /* of the close that is under way */
+    const char *detail; /* likewise, static */
     bool awaiting_pong;
     bool pong_extended;
     bool upgraded;
     bool paused;
+    bool drained;           /* nothing waits any more: on_drained is due when `stall` fires */
     eio_address_t *address; /* whose sessions are counted; NULL: nobody's */
     struct eio_rate *rate;  /* of its packets, when that is limited */
-    bool waited;            /* packets had to wait: a drain is worth telling */
-    char *id;               /* own_id, or one of the program's */
+    bool waited; /* packets had to wait, or were refused: their leaving is worth telling */
+    char *id;    /* own_id, or one of the program's */
     char own_id[SIO__ID_LEN + 1];
 };
 
@@ -68,6 +70,9 @@ void eio_session_on_transport_error(eio_session_t *session, eio_transport_t *tra
 void eio_session_on_transport_close(eio_session_t *session, eio_transport_t *transport,
                                     const char *detail);
 void eio_session_on_transport_done(eio_session_t *session, eio_transport_t *transport);
+
+/* A message over max_http_buffer_size is coming in, `size` bytes as far as is known. */
+void eio_session_on_oversize(eio_session_t *session, const eio_transport_t *transport, size_t size);
 
 /* The transport can send again. */
 void eio_session_on_ready(eio_session_t *session);

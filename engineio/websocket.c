@@ -238,30 +238,49 @@ static void on_writable(void *user)
         eio_session_on_ready(session);
 }
 
-static void on_closed(void *user, unsigned code, bool violation)
+static void on_too_big(void *user, size_t size)
+{
+    const websocket_t *websocket = user;
+
+    if (websocket->base.session)
+        eio_session_on_oversize(websocket->base.session, &websocket->base, size);
+}
+
+/* The one that we found when the client broke the protocol, or the client's own. */
+static void describe_close(unsigned code, bool violation, char *detail, size_t size)
+{
+    const char *what = "";
+
+    if (violation && code == EIO_WS_CODE_PROTOCOL_ERROR)
+        what = ": the client broke the WebSocket protocol";
+    else if (violation && code == EIO_WS_CODE_INVALID_TEXT)
+        what = ": a message that is not UTF-8, or not what it was compressed from";
+    else if (violation && code == EIO_WS_CODE_TOO_BIG)
+        what = ": a message over max_http_buffer_size";
+    snprintf(detail, size, "close code %u%s", code, what);
+}
+
+static void on_closed(void *user, unsigned code, bool violation, int error)
 {
     websocket_t *websocket = user;
     eio_session_t *session = websocket->base.session;
-    char detail[64];
+    char detail[128];
 
     websocket->ws = NULL;
     if (!session)
         return;
     if (code == EIO_WS_CODE_ABNORMAL)
-        snprintf(detail, sizeof(detail), "connection lost");
+        snprintf(detail, sizeof(detail), "connection lost%s%s", error ? ": " : "",
+                 error ? strerror(error) : "");
     else
-        snprintf(detail, sizeof(detail), "close code %u", code);
-    if (code == EIO_WS_CODE_TOO_BIG && violation)
-        SIO__LOG(websocket->server->options.log, SIO__WARN, "engine:ws",
-                 "session %s: message over max_http_buffer_size (%zu)", session->id,
-                 websocket->server->options.max_http_buffer_size);
+        describe_close(code, violation, detail, sizeof(detail));
     if (violation)
         eio_session_on_transport_error(session, &websocket->base, detail);
     else
         eio_session_on_transport_close(session, &websocket->base, detail);
 }
 
-static const eio_ws_handler_t ws_handler = {on_message, on_writable, on_closed};
+static const eio_ws_handler_t ws_handler = {on_message, on_writable, on_too_big, on_closed};
 
 /* ---- the end ---- */
 

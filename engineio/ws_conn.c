@@ -67,25 +67,24 @@ static void release_ws(eio_deferred_t *deferred)
     sio__free(ws);
 }
 
-static void tell_closed(eio_ws_t *ws, unsigned code, bool violation)
+static void tell_closed(eio_ws_t *ws, unsigned code, bool violation, int error)
 {
     const eio_ws_handler_t *handler = ws->handler;
 
     ws->handler = NULL;
     if (handler)
-        handler->on_closed(ws->user, code, violation);
+        handler->on_closed(ws->user, code, violation, error);
 }
 
 static void on_stream_closed(void *user, int error)
 {
     eio_ws_t *ws = user;
 
-    (void)error;
     ws->stream = NULL;
     ws->stopped = true;
     eio_timer_stop(ws->loop, &ws->timer);
     eio_deferred_cancel(&ws->feed);
-    tell_closed(ws, EIO_WS_CODE_ABNORMAL, false);
+    tell_closed(ws, EIO_WS_CODE_ABNORMAL, false, error);
     eio_loop_release(ws->loop, &ws->release);
 }
 
@@ -233,8 +232,15 @@ static void violation(eio_ws_t *ws, unsigned code)
 {
     ws->stopped = ws->violated = true;
     send_close(ws, code);
-    tell_closed(ws, code, true);
+    tell_closed(ws, code, true, 0);
     end_when_written(ws);
+}
+
+static void too_big(eio_ws_t *ws, size_t size)
+{
+    if (ws->handler)
+        ws->handler->on_too_big(ws->user, size);
+    violation(ws, EIO_WS_CODE_TOO_BIG);
 }
 
 /* The peer's code and reason go back as they came; only the code when they have to wait. */
@@ -262,7 +268,7 @@ static void got_close(eio_ws_t *ws, const uint8_t *payload, size_t len)
     }
     ws->stopped = true;
     answer_close(ws, payload, len);
-    tell_closed(ws, code, false);
+    tell_closed(ws, code, false, 0);
     end_when_written(ws);
 }
 
@@ -311,7 +317,7 @@ static void deliver_compressed(eio_ws_t *ws, uint8_t opcode, const uint8_t *data
     if (ws->inflater)
         error = eio_inflate(ws->inflater, data, len, ws->max_message, &plain);
     if (error == -2)
-        violation(ws, EIO_WS_CODE_TOO_BIG);
+        too_big(ws, ws->max_message + 1);
     else if (error || (opcode == EIO_WS_TEXT && !sio__utf8_valid(plain.data, plain.len)))
         violation(ws, EIO_WS_CODE_INVALID_TEXT);
     else
@@ -360,7 +366,9 @@ static bool begin_frame(eio_ws_t *ws)
         return !ws->stopped;
     }
     code = check_data_header(ws);
-    if (code) {
+    if (code == EIO_WS_CODE_TOO_BIG) {
+        too_big(ws, ws->rx.len + ws->header.len);
+    } else if (code) {
         violation(ws, code);
     } else if (ws->header.opcode != EIO_WS_CONTINUATION) {
         ws->utf8 = 0;

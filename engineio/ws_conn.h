@@ -27,12 +27,14 @@ typedef struct eio_ws_handler {
     void (*on_message)(void *user, bool binary, char *data, size_t len);
     /* The output that had to wait is gone: write again. */
     void (*on_writable)(void *user);
+    /* A message over the limit is coming in, `size` bytes as far as is known; on_closed follows. */
+    void (*on_too_big)(void *user, size_t size);
     /*
      * The last call. `code`: the peer's close code, EIO_WS_CODE_NO_STATUS, or EIO_WS_CODE_ABNORMAL
-     * when it vanished; with `violation` the code we closed with because the peer broke the
-     * protocol.
+     * when it vanished (`error`: an errno, or 0); with `violation` the code we closed with because
+     * the peer broke the protocol.
      */
-    void (*on_closed)(void *user, unsigned code, bool violation);
+    void (*on_closed)(void *user, unsigned code, bool violation, int error);
 } eio_ws_handler_t;
 
 /*

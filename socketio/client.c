@@ -285,9 +285,27 @@ void sio__client_forget(sio_socket_t *socket)
 {
     sio__client_t *client = socket->client;
 
-    if (client->cursor == &socket->of_client)
-        client->cursor = socket->of_client.next;
+    for (sio__cursor_t *cursor = client->cursors; cursor; cursor = cursor->outer)
+        if (cursor->next == &socket->of_client)
+            cursor->next = socket->of_client.next;
     sio__list_remove(&socket->of_client);
+}
+
+void sio__client_each(sio__client_t *client, bool (*fn)(sio_socket_t *socket, void *user),
+                      void *user)
+{
+    sio__cursor_t cursor = {client->cursors, client->sockets.next};
+    bool go_on = true;
+
+    client->cursors = &cursor;
+    while (go_on && cursor.next != &client->sockets) {
+        sio_socket_t *socket = SIO__CONTAINER(cursor.next, sio_socket_t, of_client);
+
+        cursor.next = cursor.next->next;
+        if (sio__socket_state(socket) == SIO__CONNECTED)
+            go_on = fn(socket, user);
+    }
+    client->cursors = cursor.outer;
 }
 
 /* The session is over, or as good as. */
@@ -315,7 +333,32 @@ void sio__client_on_closing(eio_session_t *session, void *server)
 
     (void)server;
     if (client)
-        gone(client, SIO_REASON_SERVER_SHUTTING_DOWN, "");
+        gone(client, SIO_REASON_SERVER_SHUTTING_DOWN, "the server shuts down");
+}
+
+static bool tell_drained(sio_socket_t *socket, void *user)
+{
+    sio__listeners_t *const tables[] = {socket->nsp->listeners, socket->listeners};
+
+    (void)user;
+    for (int i = 0; i < 2; i++) {
+        sio__calling_t calling = sio__listeners_call(tables[i], SIO__ON_DRAINED, NULL, 0);
+        sio__fn_t fn;
+        void *data;
+
+        while (sio__listeners_next(&calling, &fn, &data))
+            ((sio_drained_fn)fn)(socket, data);
+    }
+    return true;
+}
+
+void sio__client_on_drained(eio_session_t *session, void *server)
+{
+    sio__client_t *client = eio_session_user(session);
+
+    (void)server;
+    if (client)
+        sio__client_each(client, tell_drained, NULL);
 }
 
 static void tell_close(sio__client_t *client, enum sio_reason reason, const char *detail)
@@ -353,7 +396,7 @@ void sio__client_close(sio__client_t *client, const char *why)
         return;
     SIO__LOG(&client->server->log, SIO__DEBUG, area, "closing: %s", why);
     atomic_fetch_add(&client->refs, 1);
-    eio_session_close(client->session, EIO_REASON_FORCED_CLOSE, false);
+    eio_session_close(client->session, EIO_REASON_FORCED_CLOSE, why, false);
     if (client->session) /* it waits for a poll: as upstream, its sockets don't */
         gone(client, SIO_REASON_FORCED_SERVER_CLOSE, why);
     sio__client_unref(client, true);
@@ -361,28 +404,30 @@ void sio__client_close(sio__client_t *client, const char *why)
 
 void sio__client_supersede(sio__client_t *client)
 {
+    static const char why[] = "the client came back on another connection";
+
     atomic_fetch_add(&client->refs, 1);
-    gone(client, SIO_REASON_TRANSPORT_CLOSE, "the client came back on another connection");
+    gone(client, SIO_REASON_TRANSPORT_CLOSE, why);
     if (client->session)
-        eio_session_close(client->session, EIO_REASON_TRANSPORT_CLOSE, true);
+        eio_session_close(client->session, EIO_REASON_TRANSPORT_CLOSE, why, true);
     sio__client_unref(client, true);
+}
+
+static bool tell_error(sio_socket_t *socket, void *user)
+{
+    const char **message = user;
+
+    sio__socket_error(socket, *message, NULL);
+    return true;
 }
 
 void sio__client_error(sio__client_t *client, const char *message)
 {
     client->server->counts.parse_errors++;
     SIO__LOG(&client->server->log, SIO__INFO, "socket.io-parser", "invalid packet: %s", message);
-    client->cursor = client->sockets.next;
-    while (client->cursor != &client->sockets) {
-        sio_socket_t *socket = SIO__CONTAINER(client->cursor, sio_socket_t, of_client);
-
-        client->cursor = client->cursor->next;
-        if (sio__socket_state(socket) == SIO__CONNECTED)
-            sio__socket_error(socket, message, NULL);
-    }
-    client->cursor = NULL;
+    sio__client_each(client, tell_error, &message);
     if (client->session)
-        eio_session_close(client->session, EIO_REASON_FORCED_CLOSE, false);
+        eio_session_close(client->session, EIO_REASON_FORCED_CLOSE, message, false);
 }
 
 static sio_socket_t *first_connected(const sio__client_t *client)
@@ -430,7 +475,7 @@ void sio__client_on_connection(eio_session_t *session, void *server)
     sio_server_t *io = server;
 
     if (!client) {
-        eio_session_close(session, EIO_REASON_FORCED_CLOSE, true);
+        eio_session_close(session, EIO_REASON_FORCED_CLOSE, "out of memory", true);
         return;
     }
     client->server = io;

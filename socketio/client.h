@@ -24,9 +24,9 @@ typedef struct sio_conn {
     sio__timer_t connect_timer;
     struct sio__pending *pending;
     sio__listeners_t *listeners;
-    sio_request_t *asked; /* the same as `request`, for the program */
-    unsigned checks;      /* dynamic namespaces asked about */
-    sio__list_t *cursor;  /* the next socket of a walk over them */
+    sio_request_t *asked;        /* the same as `request`, for the program */
+    unsigned checks;             /* dynamic namespaces asked about */
+    struct sio__cursor *cursors; /* walks over its sockets */
     const char *last_transport;
     atomic_uint refs; /* the session's and its sockets'; the last socket may go on another thread,
                          after the loop */
@@ -39,6 +39,13 @@ void sio__client_on_message(eio_session_t *session, bool binary, const char *dat
 void sio__client_on_closing(eio_session_t *session, void *server);
 void sio__client_on_close(eio_session_t *session, eio_reason_t reason, const char *detail,
                           void *server);
+
+/* Calls fn for each connected socket until it answers false; fn may do anything. */
+void sio__client_each(sio__client_t *client, bool (*fn)(sio_socket_t *socket, void *user),
+                      void *user);
+
+/* What had to wait for the client has left. */
+void sio__client_on_drained(eio_session_t *session, void *server);
 
 sio_socket_t *sio__client_find(const sio__client_t *client, sio__span_t nsp);
 

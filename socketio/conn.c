@@ -5,6 +5,8 @@
 #include "socketio/request.h"
 #include "socketio/socket.h"
 
+#include <string.h>
+
 /* ------------------------------------------------------------------------------------- handles */
 
 sio_conn_t *sio_conn(const sio_socket_t *socket)
@@ -44,14 +46,16 @@ void sio__conn_free(sio__client_t *client)
 
 static bool valid_event(enum sio_conn_event event, enum sio_conn_event first)
 {
-    return event >= first && event <= SIO_CONN_CLOSE;
+    return event >= first && event <= SIO_CONN_DRAIN;
 }
 
-/* Packets and heartbeats are told once somebody listens. */
+/* What happens with every packet is told once somebody listens. */
 static void watch(sio_server_t *io, enum sio_conn_event event)
 {
-    if (io->engine && (event == SIO_CONN_PACKET || event == SIO_CONN_PACKET_CREATE ||
-                       event == SIO_CONN_HEARTBEAT))
+    bool rare = event == SIO_CONN_CONNECTION || event == SIO_CONN_UPGRADING ||
+                event == SIO_CONN_UPGRADE || event == SIO_CONN_CLOSE;
+
+    if (io->engine && !rare)
         eio_server_watch(io->engine);
 }
 
@@ -111,14 +115,30 @@ static void tell(eio_session_t *session, const sio_conn_info_t *info)
 void sio__conn_on_packet(eio_session_t *session, bool created, const char *type, bool binary,
                          const char *data, size_t len, void *server)
 {
+    sio_conn_info_t info = {
+        .size = sizeof(info),
+        .event = created ? SIO_CONN_PACKET_CREATE : SIO_CONN_PACKET,
+        .packet = type,
+        .binary = binary,
+        .data = data,
+        .len = len,
+    };
+
+    (void)server;
+    tell(session, &info);
+    if (created || strcmp(type, "message") != 0)
+        return;
+    info.event = SIO_CONN_MESSAGE;
+    tell(session, &info);
+}
+
+void sio__conn_on_flush(eio_session_t *session, size_t packets, void *server)
+{
     (void)server;
     tell(session, &(sio_conn_info_t){
                       .size = sizeof(sio_conn_info_t),
-                      .event = created ? SIO_CONN_PACKET_CREATE : SIO_CONN_PACKET,
-                      .packet = type,
-                      .binary = binary,
-                      .data = data,
-                      .len = len,
+                      .event = SIO_CONN_FLUSH,
+                      .packets = packets,
                   });
 }
 
@@ -133,6 +153,12 @@ void sio__conn_on_heartbeat(eio_session_t *session, void *server)
     tell_plainly(session, SIO_CONN_HEARTBEAT);
 }
 
+void sio__conn_on_drain(eio_session_t *session, void *server)
+{
+    (void)server;
+    tell_plainly(session, SIO_CONN_DRAIN);
+}
+
 void sio__conn_on_upgrading(eio_session_t *session, void *server)
 {
     (void)server;
@@ -145,7 +171,45 @@ void sio__conn_on_upgrade(eio_session_t *session, void *server)
     tell_plainly(session, SIO_CONN_UPGRADE);
 }
 
+void sio__conn_on_oversize(eio_session_t *session, const char *transport, size_t size, void *server)
+{
+    sio_server_t *io = server;
+
+    if (io->hooks.oversize)
+        io->hooks.oversize(
+            &(sio_oversize_t){
+                .size = sizeof(sio_oversize_t),
+                .transport = transport,
+                .limit = io->max_http_buffer_size,
+                .received = size,
+                .address = eio_request_address(eio_session_request(session)),
+                .conn = eio_session_user(session),
+            },
+            io->hooks.oversize_user);
+}
+
+int sio_on_oversize(sio_server_t *io, sio_oversize_fn fn, void *user)
+{
+    SIO__LOOP_ONLY(io);
+    io->hooks.oversize = fn;
+    io->hooks.oversize_user = user;
+    return SIO_OK;
+}
+
 /* ------------------------------------------------------------------------------- what it tells */
+
+size_t sio_conn_queued(const sio_conn_t *conn)
+{
+    SIO__LOOP_ONLY(conn->server);
+    return conn->session ? eio_session_queued_packets(conn->session) : 0;
+}
+
+void sio_conn_each_socket(sio_conn_t *conn, bool (*fn)(sio_socket_t *socket, void *user),
+                          void *user)
+{
+    SIO__LOOP_ONLY(conn->server);
+    sio__client_each(conn, fn, user);
+}
 
 sio_server_t *sio_conn_server(const sio_conn_t *conn)
 {
@@ -221,6 +285,6 @@ int sio_conn_close(sio_conn_t *conn, bool discard)
     SIO__LOOP_ONLY(conn->server);
     if (!conn->session)
         return SIO_EDISCONNECTED;
-    eio_session_close(conn->session, EIO_REASON_FORCED_CLOSE, discard);
+    eio_session_close(conn->session, EIO_REASON_FORCED_CLOSE, "closed by the program", discard);
     return SIO_OK;
 }

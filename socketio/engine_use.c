@@ -53,7 +53,7 @@ static const sio__next_ops_t passing_ops = {ask, go_on, finish, free_passing};
 
 bool sio__engine_use(sio_server_t *io, eio_request_t *request)
 {
-    unsigned count = sio__listeners_count(io->listeners, SIO__MIDDLEWARE);
+    unsigned count = sio__listeners_count(io->listeners, SIO__MIDDLEWARE, NULL);
     passing_t *passing;
 
     if (!count)

@@ -29,6 +29,7 @@ const char *sio_strerror(int error)
         [-SIO_ENOTSUP] = "not supported by this build or configuration",
         [-SIO_ERESERVED] = "event name is reserved",
         [-SIO_EJSON] = "not JSON",
+        [-SIO_ELIMIT] = "a limit is reached",
     };
     int count = (int)(sizeof(texts) / sizeof(*texts));
 

@@ -15,10 +15,13 @@ void sio__handle_ack(sio_socket_t *socket, const sio__packet_t *packet,
         sio__client_error(socket->client, error);
         return;
     }
-    if (ack)
+    if (ack) {
+        io->counts.acks_in++;
         sio__ack_end(ack, SIO_OK, &reply);
-    else
+    } else {
+        io->counts.acks_late++;
         SIO__LOG(&io->log, SIO__DEBUG, "socket.io:socket", "%s: bad ack %.0f", socket->id,
                  packet->id);
+    }
     sio__event_clear(&reply);
 }

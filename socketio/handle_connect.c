@@ -67,10 +67,12 @@ void sio__handle_connect(sio__client_t *client, const sio__packet_t *packet)
     sio_namespace_t *nsp = sio__namespace_find(client->server, packet->nsp);
     char too_many[] = "{\"message\":\"Too many namespaces\"}";
 
-    if (too_many_namespaces(client) && !sio__client_find(client, packet->nsp))
+    if (too_many_namespaces(client) && !sio__client_find(client, packet->nsp)) {
+        client->server->counts.limited_namespaces++;
         refuse(client, packet->nsp, too_many);
-    else if (nsp)
+    } else if (nsp) {
         sio__connect_to(client, nsp, packet->data);
-    else if (!sio__dynamic_connect(client, packet->nsp, packet->data))
+    } else if (!sio__dynamic_connect(client, packet->nsp, packet->data)) {
         sio__connect_refuse(client, packet->nsp);
+    }
 }

@@ -4,5 +4,5 @@
 
 void sio__handle_disconnect(sio_socket_t *socket)
 {
-    sio__socket_close(socket, SIO_REASON_CLIENT_NAMESPACE_DISCONNECT, "");
+    sio__socket_close(socket, SIO_REASON_CLIENT_NAMESPACE_DISCONNECT, "DISCONNECT packet");
 }

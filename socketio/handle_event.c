@@ -47,6 +47,7 @@ void sio__handle_event(sio_socket_t *socket, const sio__packet_t *packet,
         sio__client_error(socket->client, error);
         return;
     }
+    socket->nsp->server->counts.events_in++;
     if (sio__listeners_has(socket->listeners, SIO__ON_ANY))
         call_any(socket, &event);
     if (sio__listeners_has(socket->listeners, SIO__MIDDLEWARE))

@@ -72,6 +72,33 @@ int sio_on_error(sio_socket_t *socket, sio_socket_error_fn fn, void *user)
     return add(socket, SIO__ON_ERROR, NULL, (sio__fn_t)fn, user, 0);
 }
 
+int sio_on_drained(sio_socket_t *socket, sio_drained_fn fn, void *user)
+{
+    return add(socket, SIO__ON_DRAINED, NULL, (sio__fn_t)fn, user, 0);
+}
+
+static size_t count(const sio_socket_t *socket, int kind)
+{
+    SIO__LOOP_ONLY(socket->nsp->server);
+    return sio__listeners_count(socket->listeners, kind, NULL);
+}
+
+size_t sio_count_any(const sio_socket_t *socket)
+{
+    return count(socket, SIO__ON_ANY);
+}
+
+size_t sio_count_any_outgoing(const sio_socket_t *socket)
+{
+    return count(socket, SIO__ON_ANY_OUTGOING);
+}
+
+size_t sio_count(const sio_socket_t *socket, const char *name)
+{
+    SIO__LOOP_ONLY(socket->nsp->server);
+    return sio__listeners_count(socket->listeners, SIO__ON_EVENT, name);
+}
+
 int sio_on_disconnecting(sio_socket_t *socket, sio_disconnect_fn fn, void *user)
 {
     return add(socket, SIO__ON_DISCONNECTING, NULL, (sio__fn_t)fn, user, 0);

@@ -105,7 +105,10 @@ enum sio_conn_event {
     SIO_CONN_HEARTBEAT,      /* a pong has come. upstream: "heartbeat" */
     SIO_CONN_UPGRADING,      /* a WebSocket is being tried beside long-polling. upstream: "upgrading" */
     SIO_CONN_UPGRADE,        /* it has taken over. upstream: "upgrade" */
-    SIO_CONN_CLOSE           /* it is over, its sockets have heard of it. upstream: "close" */
+    SIO_CONN_CLOSE,          /* it is over, its sockets have heard of it. upstream: "close" */
+    SIO_CONN_MESSAGE,        /* a message has come, before its handlers hear of it. upstream: "message", "data" */
+    SIO_CONN_FLUSH,          /* what is queued is about to be handed to the transport. upstream: "flush" */
+    SIO_CONN_DRAIN           /* it has been, nothing is queued any more; see also sio_on_drained(). upstream: "drain" */
 };
 
 typedef struct sio_conn_info {
@@ -116,6 +119,7 @@ typedef struct sio_conn_info {
     const char *data;   /* what the packet carries; borrowed, not NUL-terminated */
     size_t len;
     const sio_disconnect_t *why; /* of SIO_CONN_CLOSE: the engine's reason and detail */
+    size_t packets;              /* of SIO_CONN_FLUSH: how many */
 } sio_conn_info_t;
 
 typedef void (*sio_conn_fn)(sio_conn_t *conn, const sio_conn_info_t *info, void *user);
@@ -145,6 +149,12 @@ SIO_API const char *sio_conn_address(const sio_conn_t *conn);     /* the peer's 
    upstream: conn.request, socket.request */
 SIO_API sio_request_t *sio_conn_request(sio_conn_t *conn);
 
+/* How many packets are queued; sio_queued_bytes() has their bytes. upstream: conn.writeBuffer.length */
+SIO_API size_t sio_conn_queued(const sio_conn_t *conn);
+
+/* Calls fn for each connected socket of the client until it returns false; fn may do anything. upstream: client.sockets */
+SIO_API void sio_conn_each_socket(sio_conn_t *conn, bool (*fn)(sio_socket_t *socket, void *user), void *user);
+
 /* An Engine.IO message that is no Socket.IO packet: for clients that know of it. Text must be UTF-8. Errors: SIO_EDISCONNECTED,
    SIO_EINVAL, SIO_EBACKPRESSURE, SIO_ENOMEM. upstream: conn.send() */
 SIO_API int sio_conn_send(sio_conn_t *conn, bool binary, const void *data, size_t len);
@@ -152,6 +162,22 @@ SIO_API int sio_conn_send(sio_conn_t *conn, bool binary, const void *data, size_
 /* Closes the connection, without a word to its sockets; what is queued leaves first, but for discard. The reason is "forced close".
    upstream: conn.close(discard) */
 SIO_API int sio_conn_close(sio_conn_t *conn, bool discard);
+
+/* A message over options.max_http_buffer_size. */
+typedef struct sio_oversize {
+    size_t size;
+    const char *transport; /* "polling": the POST is answered 413, the session lives; "websocket": closed with code 1009 */
+    size_t limit;          /* options.max_http_buffer_size */
+    size_t received;       /* its size so far, or as announced; compressed ones are inflated up to the limit only */
+    const char *address;   /* of the client's first request */
+    sio_conn_t *conn;      /* sio_conn_each_socket() names its sockets; NULL when there was no memory for it */
+} sio_oversize_t;
+
+typedef void (*sio_oversize_fn)(const sio_oversize_t *oversize, void *user);
+
+/* Calls fn for each of them, which the log and the stats know of too; clients see no more than a lost connection, and send it again.
+   upstream has none */
+SIO_API int sio_on_oversize(sio_server_t *io, sio_oversize_fn fn, void *user);
 
 #ifdef __cplusplus
 }

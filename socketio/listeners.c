@@ -157,12 +157,13 @@ const sio__listener_t *sio__listeners_nth(const sio__listeners_t *table, int kin
     return NULL;
 }
 
-unsigned sio__listeners_count(const sio__listeners_t *table, int kind)
+unsigned sio__listeners_count(const sio__listeners_t *table, int kind, const char *name)
 {
     unsigned count = 0;
 
     for (unsigned i = 0; sio__listeners_has(table, kind) && i < table->count; i++)
-        count += is_kind(&table->items[i], kind);
+        count +=
+            is_kind(&table->items[i], kind) && (!name || strcmp(table->items[i].name, name) == 0);
     return count;
 }
 

@@ -19,6 +19,7 @@ enum {
     SIO__ON_CONNECTION,
     SIO__ON_DISCONNECTING,
     SIO__ON_DISCONNECT,
+    SIO__ON_DRAINED,
     SIO__ON_NEW_NAMESPACE,
     SIO__MIDDLEWARE,
     SIO__ON_EVENT /* the only kind with names */
@@ -66,7 +67,9 @@ static inline bool sio__listeners_has(const sio__listeners_t *table, int kind)
 
 /* The index-th (from 0) of a kind that is never removed from. NULL: there are fewer. */
 const sio__listener_t *sio__listeners_nth(const sio__listeners_t *table, int kind, unsigned index);
-unsigned sio__listeners_count(const sio__listeners_t *table, int kind);
+
+/* Of a kind, or (name not NULL) of an event. */
+unsigned sio__listeners_count(const sio__listeners_t *table, int kind, const char *name);
 
 typedef struct sio__calling {
     sio__listeners_t *table;

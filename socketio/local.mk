@@ -1,5 +1,5 @@
 socketioincludedir = $(includedir)/socketio
-socketioinclude_HEADERS = socketio/cluster.h socketio/http.h socketio/socketio.h
+socketioinclude_HEADERS = socketio/cluster.h socketio/http.h socketio/socketio.h socketio/stats.h
 
 noinst_LTLIBRARIES += libcore.la
 libcore_la_SOURCES = \
@@ -14,6 +14,7 @@ libcore_la_SOURCES = \
 	socketio/client_bundle.c \
 	socketio/conn.c \
 	socketio/conn.h \
+	socketio/deadline.c \
 	socketio/dynamic.c \
 	socketio/dynamic.h \
 	socketio/emit.c \
@@ -85,6 +86,7 @@ libcore_la_SOURCES = \
 	socketio/socket.h \
 	socketio/static_files.c \
 	socketio/stats.c \
+	socketio/stats_text.c \
 	socketio/texts.c \
 	socketio/texts.h \
 	socketio/unpack.c \

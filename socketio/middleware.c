@@ -111,7 +111,7 @@ static const sio__next_ops_t connection_ops = {ask_connection, go_on_connection,
 
 void sio__middleware_connection(sio_socket_t *socket)
 {
-    unsigned count = sio__listeners_count(socket->nsp->listeners, SIO__MIDDLEWARE);
+    unsigned count = sio__listeners_count(socket->nsp->listeners, SIO__MIDDLEWARE, NULL);
     connecting_t *connecting;
 
     if (!count) {
@@ -198,7 +198,7 @@ void sio__middleware_event(sio_socket_t *socket, sio_event_t *event)
         return;
     }
     sio__next_init(&handling->next, &event_ops, socket->nsp->server);
-    handling->count = sio__listeners_count(socket->listeners, SIO__MIDDLEWARE);
+    handling->count = sio__listeners_count(socket->listeners, SIO__MIDDLEWARE, NULL);
     handling->socket = sio_socket_ref(socket);
     handling->event = event;
     handling->finished = &finished;

@@ -285,6 +285,12 @@ int sio_namespace_on(sio_namespace_t *nsp, const char *name, sio_event_fn fn, vo
     return sio__listeners_add(&nsp->listeners, SIO__ON_EVENT, name, (sio__fn_t)fn, user, 0);
 }
 
+int sio_namespace_on_drained(sio_namespace_t *nsp, sio_drained_fn fn, void *user)
+{
+    SIO__LOOP_ONLY(nsp->server);
+    return sio__listeners_add(&nsp->listeners, SIO__ON_DRAINED, NULL, (sio__fn_t)fn, user, 0);
+}
+
 int sio_namespace_on_disconnecting(sio_namespace_t *nsp, sio_disconnect_fn fn, void *user)
 {
     SIO__LOOP_ONLY(nsp->server);

@@ -49,6 +49,11 @@ static bool cors_in_range(const sio_options_t *options)
            options->cors_success_status < 600;
 }
 
+static bool limits_in_range(const sio_limits_t *limits)
+{
+    return !limits || (limits->size && limits->size <= 4 * sizeof(*limits));
+}
+
 static bool recovery_in_range(const sio_recovery_t *recovery)
 {
     return !recovery || (recovery->size && recovery->size <= 4 * sizeof(*recovery));
@@ -58,8 +63,8 @@ static bool in_range(const sio_options_t *options)
 {
     return (options->transports & ~(unsigned)(SIO_POLLING | SIO_WEBSOCKET)) == 0 &&
            cors_in_range(options) && deflate_in_range(options->per_message_deflate) &&
-           recovery_in_range(options->recovery) && options->max_json_depth <= INT_MAX &&
-           options->max_attachments <= INT_MAX;
+           recovery_in_range(options->recovery) && limits_in_range(options->limits) &&
+           options->max_json_depth <= INT_MAX && options->max_attachments <= INT_MAX;
 }
 
 /* ---------------------------------------------------------------------------------------- CORS */
@@ -173,6 +178,17 @@ static eio_deflate_options_t engine_deflate(const sio_per_message_deflate_t *def
     };
 }
 
+/* None of them without options. */
+static sio_limits_t known_limits(const sio_options_t *options)
+{
+    const sio_limits_t *limits = options->limits;
+    sio_limits_t known = {.size = 0};
+
+    if (limits)
+        memcpy(&known, limits, limits->size < sizeof(known) ? limits->size : sizeof(known));
+    return known;
+}
+
 static eio_limit_options_t engine_limits(const sio_limits_t *limits)
 {
     return (eio_limit_options_t){
@@ -185,7 +201,8 @@ static eio_limit_options_t engine_limits(const sio_limits_t *limits)
     };
 }
 
-static void apply_engine(const sio_options_t *options, eio_options_t *engine)
+static void apply_engine(const sio_options_t *options, const sio_limits_t *limits,
+                         eio_options_t *engine)
 {
     engine->path = DEFAULT(options->path, "/socket.io");
     engine->no_trailing_slash = options->no_trailing_slash;
@@ -202,8 +219,7 @@ static void apply_engine(const sio_options_t *options, eio_options_t *engine)
     engine->http_timeout_ms = options->http_timeout_ms;
     engine->max_connections = options->max_connections;
     engine->quiet_libwebsockets = options->quiet_libwebsockets;
-    if (options->limits)
-        engine->limits = engine_limits(options->limits);
+    engine->limits = engine_limits(limits);
     engine->no_http_compression = options->no_http_compression;
     engine->http_compression_threshold = options->http_compression_threshold;
     if (options->per_message_deflate)
@@ -234,16 +250,18 @@ static sio__recovery_options_t recovery_options(const sio_options_t *options)
     };
 }
 
-static void apply_own(sio_server_t *io, const sio_options_t *options)
+static void apply_own(sio_server_t *io, const sio_options_t *options, const sio_limits_t *limits)
 {
     io->user = options->user;
     io->connect_timeout_ms = DEFAULT(options->connect_timeout_ms, 45000);
+    io->max_http_buffer_size = DEFAULT(options->max_http_buffer_size, 1000000);
     io->ack_timeout_ms = DEFAULT(options->ack_timeout_ms, 10000);
     io->max_attachments = DEFAULT(options->max_attachments, 10);
     io->max_json_depth = DEFAULT(options->max_json_depth, 10000);
     io->recovery = recovery_options(options);
     io->parser = options->parser;
-    io->max_namespaces = options->limits ? options->limits->namespaces_per_client : 0;
+    io->max_namespaces = limits->namespaces_per_client;
+    io->max_rooms = limits->rooms_per_socket;
     io->dynamic.cleanup = options->cleanup_empty_child_namespaces;
     io->dynamic.max_children = DEFAULT(options->max_child_namespaces, 10000);
 }
@@ -280,8 +298,10 @@ int sio__options_copy(sio_server_t *io, const sio_options_t *options, sio_option
 int sio__options_apply(sio_server_t *io, const sio_options_t *options, eio_options_t *engine,
                        eio_cookie_t *cookie)
 {
-    apply_own(io, options);
-    apply_engine(options, engine);
+    const sio_limits_t limits = known_limits(options);
+
+    apply_own(io, options, &limits);
+    apply_engine(options, &limits, engine);
     if (!apply_cors(io, options, &engine->cors))
         return SIO_ENOMEM;
     if (options->cookie) {

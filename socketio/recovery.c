@@ -7,7 +7,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 static const char area[] = "socket.io:namespace";
 
@@ -225,6 +224,7 @@ static void forget_restored(sio_socket_t *socket)
     nsp->adapter->ops->del_all(nsp->adapter, &socket->member);
     sio__id_generate(&nsp->server->id_counter, socket->id);
     sio__id_generate(&nsp->server->id_counter, part->pid);
+    sio__deadline_set(socket, 0);
     part->recovered = false;
     part->start[0] = part->from[0] = '\0';
 }
@@ -270,7 +270,7 @@ static bool become(sio_socket_t *socket, const sio__session_t *session, const ch
     snprintf(part->from, sizeof(part->from), "%s", from);
     part->recovered = true;
     if (list(socket) == SIO_OK && join_rooms(socket, session->rooms) && missed_fits(socket) &&
-        keep_data(socket, session->data))
+        keep_data(socket, session->data) && sio__deadline_set(socket, session->deadline) == SIO_OK)
         return true;
     forget_restored(socket);
     return false;
@@ -414,6 +414,7 @@ static void save(sio_socket_t *socket, const char *const *rooms)
         .pid = part->pid,
         .rooms = rooms,
         .data = socket->extras ? socket->extras->data : NULL,
+        .deadline = sio__deadline_of(socket),
         .start = part->start,
         .connected_ms = now - part->connected_at,
     };
@@ -471,14 +472,6 @@ bool sio__recovery_waits(const sio_socket_t *socket)
 
 /* ---------------------------------------------------------------------------- packets going out */
 
-static uint64_t unix_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 static void keep(struct sio__recovery *recovery, const sio__audience_t *audience,
                  sio__bundle_t *bundle)
 {
@@ -502,7 +495,7 @@ int sio__recovery_log(sio_namespace_t *nsp, const sio__audience_t *audience, sio
 
     if (is_volatile && !sio__bundle_ends_with_string(bundle))
         return SIO_OK;
-    store->ops->next_offset(store, unix_ms(), offset);
+    store->ops->next_offset(store, (uint64_t)sio__unix_ms(), offset);
     if (sio__bundle_append_string(bundle, offset))
         return SIO_ENOMEM;
     if (!is_volatile)

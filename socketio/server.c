@@ -113,6 +113,8 @@ static int open_engine(sio_server_t *io, const sio_options_t *options)
                 .on_message = sio__client_on_message,
                 .on_closing = sio__client_on_closing,
                 .on_close = sio__client_on_close,
+                .on_drained = sio__client_on_drained,
+                .on_oversize = sio__conn_on_oversize,
                 .on_handshake = sio__on_handshake,
                 .on_connection_error = sio__on_connection_error,
                 .on_initial_headers = sio__on_initial_headers,
@@ -121,6 +123,8 @@ static int open_engine(sio_server_t *io, const sio_options_t *options)
                 .on_generate_id = sio__on_generate_id,
                 .on_packet = sio__conn_on_packet,
                 .on_heartbeat = sio__conn_on_heartbeat,
+                .on_flush = sio__conn_on_flush,
+                .on_drain = sio__conn_on_drain,
                 .on_upgrading = sio__conn_on_upgrading,
                 .on_upgrade = sio__conn_on_upgrade,
             },
@@ -254,7 +258,7 @@ int sio_lws_protocol(sio_server_t *io, struct lws_protocols *protocol)
 static bool close_socket(sio_socket_t *socket, void *user)
 {
     (void)user;
-    sio__socket_close(socket, SIO_REASON_SERVER_SHUTTING_DOWN, "");
+    sio__socket_close(socket, SIO_REASON_SERVER_SHUTTING_DOWN, "the server shuts down");
     return true;
 }
 

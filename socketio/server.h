@@ -26,6 +26,8 @@ typedef struct sio__hooks {
     void *generate_id_user;
     sio_request_fn request;
     void *request_user;
+    sio_oversize_fn oversize;
+    void *oversize_user;
 } sio__hooks_t;
 
 /* dynamic.c: namespaces that clients bring about. */
@@ -38,9 +40,12 @@ typedef struct sio__dynamic {
 
 /* What stats count that isn't counted by being there. Changed on the loop thread. */
 typedef struct sio__counts {
-    uint64_t broadcasts, deliveries, volatile_dropped, backpressure_refused, acks_timed_out,
-        parse_errors;
+    uint64_t broadcasts, deliveries, volatile_dropped, backpressure_refused, parse_errors;
+    uint64_t events_in, acks_in, acks_late, acks_timed_out;
     uint64_t sockets;
+    uint64_t disconnects[SIO_REASONS]; /* by enum sio_reason */
+    uint64_t deadlines_passed;
+    uint64_t limited_namespaces, limited_rooms;
 } sio__counts_t;
 
 /* Connection state recovery, with the defaults filled in. */
@@ -63,7 +68,8 @@ struct sio_server {
     bool scratch_busy;
 
     uint32_t id_counter;
-    unsigned connect_timeout_ms, max_attachments, max_json_depth, max_namespaces;
+    size_t max_http_buffer_size;
+    unsigned connect_timeout_ms, max_attachments, max_json_depth, max_namespaces, max_rooms;
     sio__recovery_options_t recovery;
     const sio_parser_t *parser; /* NULL: the default one */
     sio__map_t namespaces;

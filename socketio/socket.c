@@ -45,6 +45,7 @@ static void free_extras(sio__extras_t *extras)
     json_decref(extras->auth);
     sio__free(extras->auth_text);
     sio__texts_free(&extras->texts);
+    sio__free(extras->deadline);
     sio__free(extras);
 }
 
@@ -98,7 +99,7 @@ static void on_release(eio_deferred_t *deferred)
     sio_socket_unref(SIO__CONTAINER(deferred, sio_socket_t, release));
 }
 
-static int64_t unix_ms(void)
+int64_t sio__unix_ms(void)
 {
     struct timespec now;
 
@@ -161,7 +162,7 @@ sio_socket_t *sio__socket_new(sio__client_t *client, sio_namespace_t *nsp, sio__
     sio__list_init(&socket->of_namespace);
     eio_deferred_init(&socket->release, on_release);
     socket->nsp = nsp;
-    socket->issued = unix_ms();
+    socket->issued = sio__unix_ms();
     if (!keep_auth(socket, auth)) {
         free_extras(socket->extras);
         if (socket->id != socket->own_id)
@@ -230,6 +231,7 @@ void sio__socket_connect(sio_socket_t *socket)
         sio__client_close(client, "no room for the CONNECT packet");
     else
         call_connection_handlers(socket);
+    sio__deadline_connected(socket);
 }
 
 /* ------------------------------------------------------------------------------------- leaving */
@@ -241,6 +243,7 @@ static void leave(sio_socket_t *socket)
 
     nsp->adapter->ops->del_all(nsp->adapter, &socket->member);
     sio__client_forget(socket);
+    sio__deadline_end(socket);
     sio__recovery_left(socket);
     atomic_store_explicit(&socket->state, SIO__GONE, memory_order_release);
     sio__server_release(nsp->server, &socket->release);
@@ -252,6 +255,11 @@ void sio__socket_drop(sio_socket_t *socket)
 {
     if (sio__socket_state(socket) == SIO__CONNECTING)
         leave(socket);
+}
+
+const char *sio__reason_text(enum sio_reason reason)
+{
+    return reason_texts[reason];
 }
 
 static void call_disconnect(sio__listeners_t *table, int kind, sio_socket_t *socket,
@@ -267,12 +275,13 @@ static void call_disconnect(sio__listeners_t *table, int kind, sio_socket_t *soc
 
 void sio__socket_close(sio_socket_t *socket, enum sio_reason reason, const char *detail)
 {
-    sio_disconnect_t why = {reason, reason_texts[reason], detail};
+    sio_disconnect_t why = {reason, sio__reason_text(reason), detail};
     sio_namespace_t *nsp = socket->nsp;
 
     if (sio__socket_state(socket) != SIO__CONNECTED || socket->closing)
         return;
     socket->closing = true;
+    nsp->server->counts.disconnects[reason]++;
     SIO__LOG(&nsp->server->log, SIO__DEBUG, area, "%s leaves %s: %s%s%s", socket->id, nsp->name,
              why.text, *detail ? ", " : "", detail);
     call_disconnect(nsp->listeners, SIO__ON_DISCONNECTING, socket, &why);
@@ -295,26 +304,60 @@ void sio__socket_error(sio_socket_t *socket, const char *message, const json_t *
         ((sio_socket_error_fn)fn)(socket, message, data, user);
 }
 
-static void disconnect_now(sio_socket_t *socket, bool close)
+void sio__socket_disconnect(sio_socket_t *socket, const char *detail)
 {
-    if (sio__socket_state(socket) != SIO__CONNECTED)
-        return;
-    if (close) {
-        sio__client_disconnect(socket->client);
-        return;
-    }
-    if (socket->closing)
+    if (sio__socket_state(socket) != SIO__CONNECTED || socket->closing)
         return;
     sio__client_send(socket->client, SIO__DISCONNECT, socket->nsp->name, NULL);
-    sio__socket_close(socket, SIO_REASON_SERVER_NAMESPACE_DISCONNECT, "");
+    sio__socket_close(socket, SIO_REASON_SERVER_NAMESPACE_DISCONNECT, detail);
+}
+
+static void disconnect_now(sio_socket_t *socket, bool close)
+{
+    if (!close)
+        sio__socket_disconnect(socket, "disconnected by the program");
+    else if (sio__socket_state(socket) == SIO__CONNECTED)
+        sio__client_disconnect(socket->client);
 }
 
 /* ---------------------------------------------------------------- joining and leaving, any thread
  */
 
-typedef enum action { JOIN, LEAVE, DISCONNECT, DISCONNECT_AND_CLOSE } action_t;
+typedef enum action { JOIN, LEAVE, DISCONNECT, DISCONNECT_AND_CLOSE, SET_DEADLINE } action_t;
 
-static int act(sio_socket_t *socket, action_t action, const char *room)
+static bool may_join(const sio_socket_t *socket, const char *room)
+{
+    sio_server_t *io = socket->nsp->server;
+    const sio__adapter_t *adapter = socket->nsp->adapter;
+
+    if (!io->max_rooms || socket->member.room_count < io->max_rooms ||
+        strcmp(room, socket->id) == 0 || adapter->ops->in_room(adapter, &socket->member, room))
+        return true;
+    io->counts.limited_rooms++;
+    SIO__LOG(&io->log, SIO__WARN, area, "%s is in rooms_per_socket (%u) rooms: not joined: %.64s",
+             socket->id, io->max_rooms, room);
+    return false;
+}
+
+static int join(sio_socket_t *socket, const char *room)
+{
+    sio__adapter_t *adapter = socket->nsp->adapter;
+
+    if (!may_join(socket, room))
+        return SIO_ELIMIT;
+    return adapter->ops->add(adapter, &socket->member, room) ? SIO_ENOMEM : SIO_OK;
+}
+
+static int64_t number_in(const void *argument)
+{
+    int64_t number;
+
+    memcpy(&number, argument, sizeof(number));
+    return number;
+}
+
+/* The argument: a room's name, or a time. */
+static int act(sio_socket_t *socket, action_t action, const void *argument)
 {
     sio__adapter_t *adapter = socket->nsp->adapter;
 
@@ -322,10 +365,12 @@ static int act(sio_socket_t *socket, action_t action, const char *room)
         return SIO_EDISCONNECTED;
     switch (action) {
     case JOIN:
-        return adapter->ops->add(adapter, &socket->member, room) ? SIO_ENOMEM : SIO_OK;
+        return join(socket, argument);
     case LEAVE:
-        adapter->ops->del(adapter, &socket->member, room);
+        adapter->ops->del(adapter, &socket->member, argument);
         return SIO_OK;
+    case SET_DEADLINE:
+        return sio__deadline_set(socket, number_in(argument));
     default:
         disconnect_now(socket, action == DISCONNECT_AND_CLOSE);
         return SIO_OK;
@@ -336,21 +381,20 @@ typedef struct posted_action {
     eio_task_t task;
     sio_socket_t *socket;
     action_t action;
-    char room[];
+    char argument[];
 } posted_action_t;
 
 static void on_posted_action(eio_task_t *task)
 {
     posted_action_t *posted = SIO__CONTAINER(task, posted_action_t, task);
 
-    act(posted->socket, posted->action, posted->room);
+    act(posted->socket, posted->action, posted->argument);
     sio_socket_unref(posted->socket);
     sio__free(posted);
 }
 
-static int post_action(sio_socket_t *socket, action_t action, const char *room)
+static int post_action(sio_socket_t *socket, action_t action, const void *argument, size_t size)
 {
-    size_t size = strlen(room) + 1;
     posted_action_t *posted;
 
     if (!sio__socket_live(socket))
@@ -361,7 +405,7 @@ static int post_action(sio_socket_t *socket, action_t action, const char *room)
     posted->task.fn = on_posted_action;
     posted->socket = sio_socket_ref(socket);
     posted->action = action;
-    memcpy(posted->room, room, size);
+    memcpy(posted->argument, argument, size);
     if (sio__post(socket->nsp->server, &posted->task) == SIO_OK)
         return SIO_OK;
     sio_socket_unref(socket);
@@ -369,28 +413,33 @@ static int post_action(sio_socket_t *socket, action_t action, const char *room)
     return SIO_EDISCONNECTED;
 }
 
-static int act_anywhere(sio_socket_t *socket, action_t action, const char *room)
+static int act_anywhere(sio_socket_t *socket, action_t action, const void *argument, size_t size)
 {
-    if (!room)
-        return SIO_EINVAL;
     if (sio__on_loop(socket->nsp->server))
-        return act(socket, action, room);
-    return post_action(socket, action, room);
+        return act(socket, action, argument);
+    return post_action(socket, action, argument, size);
 }
 
 int sio_join(sio_socket_t *socket, const char *room)
 {
-    return act_anywhere(socket, JOIN, room);
+    return room ? act_anywhere(socket, JOIN, room, strlen(room) + 1) : SIO_EINVAL;
 }
 
 int sio_leave(sio_socket_t *socket, const char *room)
 {
-    return act_anywhere(socket, LEAVE, room);
+    return room ? act_anywhere(socket, LEAVE, room, strlen(room) + 1) : SIO_EINVAL;
 }
 
 int sio_disconnect(sio_socket_t *socket, bool close)
 {
-    return act_anywhere(socket, close ? DISCONNECT_AND_CLOSE : DISCONNECT, "");
+    return act_anywhere(socket, close ? DISCONNECT_AND_CLOSE : DISCONNECT, "", 1);
+}
+
+int sio_set_deadline(sio_socket_t *socket, int64_t unix_ms)
+{
+    if (unix_ms < 0)
+        return SIO_EINVAL;
+    return act_anywhere(socket, SET_DEADLINE, &unix_ms, sizeof(unix_ms));
 }
 
 bool sio_in_room(const sio_socket_t *socket, const char *room)

@@ -25,6 +25,7 @@ typedef struct sio__extras {
     sio__list_t acks;   /* pending ones */
     void *user;
     void (*user_free)(void *user);
+    struct sio__deadline *deadline; /* deadline.c; NULL: never had one */
 } sio__extras_t;
 
 struct sio_socket {
@@ -73,6 +74,19 @@ void sio__socket_drop(sio_socket_t *socket);
 void sio__socket_close(sio_socket_t *socket, enum sio_reason reason, const char *detail);
 
 sio__extras_t *sio__socket_extras(sio_socket_t *socket); /* NULL: out of memory */
+
+/* Disconnects it from its namespace, if it is connected: "server namespace disconnect". */
+void sio__socket_disconnect(sio_socket_t *socket, const char *detail);
+
+int64_t sio__unix_ms(void);
+
+/* deadline.c. 0, SIO_ENOMEM. */
+int sio__deadline_set(sio_socket_t *socket, int64_t unix_ms);
+int64_t sio__deadline_of(const sio_socket_t *socket); /* 0: none */
+void sio__deadline_connected(sio_socket_t *socket);   /* it may have passed before */
+void sio__deadline_end(sio_socket_t *socket);         /* the socket has gone */
+
+const char *sio__reason_text(enum sio_reason reason);
 
 /* Calls "error" handlers. */
 void sio__socket_error(sio_socket_t *socket, const char *message, const json_t *data);

@@ -67,7 +67,8 @@ enum sio_error {
     SIO_ELOOP = -11,        /* libwebsockets can't run on libuv here: is its libuv plugin installed? */
     SIO_ENOTSUP = -12,      /* this build or configuration can't do it */
     SIO_ERESERVED = -13,    /* the event name is reserved: connect, connect_error, disconnect, disconnecting... */
-    SIO_EJSON = -14         /* not JSON */
+    SIO_EJSON = -14,        /* not JSON */
+    SIO_ELIMIT = -15        /* one of options.limits is reached; the log says which */
 };
 
 /* A short English text for an error; never NULL, static. Any thread. */
@@ -175,6 +176,7 @@ typedef struct sio_recovery {
  * limit in the detail. The log names address and session. upstream has none of them
  */
 typedef struct sio_limits {
+    size_t size;                      /* sizeof(sio_limits_t); SIO_LIMITS fills it in */
     unsigned connections_per_address; /* TCP connections at a time, by the peer's own address */
     unsigned sessions_per_address;    /* clients at a time */
     unsigned handshakes_per_second;   /* per address */
@@ -183,9 +185,10 @@ typedef struct sio_limits {
     unsigned trusted_proxies;         /* that many entries at the end of X-Forwarded-For are our proxies': the clients' addresses are
                                          taken from there. 0: the header is not believed */
     unsigned namespaces_per_client;   /* joined at a time; one more is refused: "Too many namespaces" */
+    unsigned rooms_per_socket;        /* at a time, but for the room of its id; sio_join() answers SIO_ELIMIT for one more */
 } sio_limits_t;
 
-#define SIO_LIMITS(...) (&(const sio_limits_t){.connections_per_address = 0, __VA_ARGS__})
+#define SIO_LIMITS(...) (&(const sio_limits_t){.size = sizeof(sio_limits_t), __VA_ARGS__})
 
 /*
  * Everything a server can be told. Zero means the default (in brackets), so that SIO_OPTIONS() is a usable server and
@@ -334,34 +337,6 @@ SIO_API int sio_post(sio_server_t *io, void (*fn)(void *user), void *user);
  * Errors: SIO_ESTATE when shutting down, SIO_ENOMEM. upstream: attach(httpServer)
  */
 SIO_API int sio_lws_protocol(sio_server_t *io, struct lws_protocols *protocol);
-
-typedef struct sio_stats {
-    size_t size;                 /* in: sizeof(sio_stats_t) */
-    uint64_t connections;        /* TCP connections open */
-    uint64_t sessions;           /* Engine.IO sessions open. upstream: engine.clientsCount */
-    uint64_t sessions_polling;   /* of these, carried by long-polling */
-    uint64_t sockets;            /* Socket.IO sockets connected, all namespaces */
-    uint64_t sockets_allocated;  /* connected, connecting, or disconnected and still referenced */
-    uint64_t namespaces;
-    uint64_t rooms;              /* with at least one socket, a socket's own room not counted */
-    uint64_t acks_pending;
-    uint64_t queued_bytes;       /* in all outboxes */
-    uint64_t packets_in, packets_out; /* Engine.IO packets since the start */
-    uint64_t bytes_in, bytes_out;     /* at the TCP level (before TLS), since the start */
-    uint64_t handshakes;              /* sessions opened since the start */
-    uint64_t handshakes_refused;
-    uint64_t upgrades;
-    uint64_t broadcasts, deliveries;
-    uint64_t volatile_dropped;
-    uint64_t backpressure_refused; /* emits answered SIO_EBACKPRESSURE */
-    uint64_t acks_timed_out;
-    uint64_t parse_errors; /* packets that ended their connection */
-    uint64_t recovery_sessions; /* of clients that are away and may come back */
-    uint64_t recovery_packets, recovery_bytes; /* kept for them */
-} sio_stats_t;
-
-/* Live counters. Any thread (from others than the loop's: a recent snapshot). */
-SIO_API int sio_stats(sio_server_t *io, sio_stats_t *stats);
 
 /* ----------------------------------------------------------------------------------------------------- namespaces */
 
@@ -530,6 +505,12 @@ SIO_API int sio_once(sio_socket_t *socket, const char *name, sio_event_fn fn, vo
 /* Removes one handler (fn and user as given), or all of that name (fn NULL), or all (name NULL). upstream: socket.off() */
 SIO_API int sio_off(sio_socket_t *socket, const char *name, sio_event_fn fn, void *user);
 
+/* How many handlers the socket itself has: for a name (NULL: for all), for every incoming, for every outgoing event.
+   upstream: socket.listenerCount(name), socket.listenersAny().length, socket.listenersAnyOutgoing().length */
+SIO_API size_t sio_count(const sio_socket_t *socket, const char *name);
+SIO_API size_t sio_count_any(const sio_socket_t *socket);
+SIO_API size_t sio_count_any_outgoing(const sio_socket_t *socket);
+
 /*
  * A handler for the sockets of a namespace, set once instead of once per connection: ten thousand clients then carry no tables of
  * their own. Runs before the socket's own handlers.
@@ -556,6 +537,15 @@ typedef void (*sio_socket_error_fn)(sio_socket_t *socket, const char *message, c
 /* A socket middleware refused an event, or the client sent a malformed packet. upstream: socket.on("error") */
 SIO_API int sio_on_error(sio_socket_t *socket, sio_socket_error_fn fn, void *user);
 
+typedef void (*sio_drained_fn)(sio_socket_t *socket, void *user);
+
+/*
+ * What was queued for the client has left, after packets had to wait for it or an emit was answered SIO_EBACKPRESSURE: the moment to go on.
+ * Comes in a later turn of the loop, so that whoever fills the outbox again here starves nobody. upstream has none
+ */
+SIO_API int sio_on_drained(sio_socket_t *socket, sio_drained_fn fn, void *user);
+SIO_API int sio_namespace_on_drained(sio_namespace_t *nsp, sio_drained_fn fn, void *user);
+
 enum sio_reason {
     SIO_REASON_TRANSPORT_CLOSE = 1,         /* "transport close" */
     SIO_REASON_TRANSPORT_ERROR,             /* "transport error" */
@@ -565,7 +555,8 @@ enum sio_reason {
     SIO_REASON_FORCED_SERVER_CLOSE,         /* "forced server close" */
     SIO_REASON_SERVER_SHUTTING_DOWN,        /* "server shutting down" */
     SIO_REASON_CLIENT_NAMESPACE_DISCONNECT, /* "client namespace disconnect" */
-    SIO_REASON_SERVER_NAMESPACE_DISCONNECT  /* "server namespace disconnect" */
+    SIO_REASON_SERVER_NAMESPACE_DISCONNECT, /* "server namespace disconnect" */
+    SIO_REASONS                             /* how many, with one for 0, which is none */
 };
 
 /* Why a socket went: upstream's reason, and what it can't tell, in English: "close code 1009", "no pong for 20000 ms"... */
@@ -689,7 +680,8 @@ SIO_API sio_conn_t *sio_conn(const sio_socket_t *socket);
 /* "polling" or "websocket", static. upstream: socket.conn.transport.name */
 SIO_API const char *sio_transport(const sio_socket_t *socket);
 
-/* Joins or leaves a room. Any thread; in order with the emits of the same thread. upstream: socket.join(), socket.leave() */
+/* Joins or leaves a room. Any thread; in order with the emits of the same thread. Errors: SIO_EDISCONNECTED, SIO_ENOMEM; on the loop
+   thread also SIO_ELIMIT (limits.rooms_per_socket). upstream: socket.join(), socket.leave() */
 SIO_API int sio_join(sio_socket_t *socket, const char *room);
 SIO_API int sio_leave(sio_socket_t *socket, const char *room);
 
@@ -704,6 +696,17 @@ SIO_API void sio_rooms(const sio_socket_t *socket, void (*fn)(const char *room, 
  * leave first. The reason is "server namespace disconnect". Any thread. upstream: socket.disconnect(close)
  */
 SIO_API int sio_disconnect(sio_socket_t *socket, bool close);
+
+/*
+ * Until when the socket may stay, in Unix milliseconds: for tokens that expire. When that time has come, it is disconnected from its
+ * namespace as by sio_disconnect(), with the detail "its deadline has passed". Set again, it moves; 0 takes it away. May be set in a
+ * middleware, and is kept with the session by options.recovery. Costs one timer, O(1). Errors: SIO_EINVAL (negative),
+ * SIO_EDISCONNECTED, SIO_ENOMEM. Any thread. upstream has none
+ */
+SIO_API int sio_set_deadline(sio_socket_t *socket, int64_t unix_ms);
+
+/* The deadline, 0: none. */
+SIO_API int64_t sio_deadline(const sio_socket_t *socket);
 
 /* A JSON object of the program's, which other servers of a cluster can see; borrowed, made on first use. upstream: socket.data */
 SIO_API json_t *sio_data(sio_socket_t *socket);
@@ -735,5 +738,6 @@ SIO_API json_t *sio_handshake(sio_socket_t *socket);
 
 #include <socketio/cluster.h>
 #include <socketio/http.h>
+#include <socketio/stats.h>
 
 #endif

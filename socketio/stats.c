@@ -6,6 +6,12 @@
 
 #include "base/alloc.h"
 
+#include <string.h>
+
+_Static_assert(sizeof(((sio_stats_t *)0)->refused) == EIO_ERRORS * sizeof(uint64_t) &&
+                   (int)EIO_REASONS <= (int)SIO_REASONS,
+               "as the engine counts");
+
 enum { WAIT_MS = 100 };
 
 static void add_recovery(const sio_namespace_t *nsp, sio_stats_t *stats)
@@ -35,6 +41,7 @@ static void add_namespaces(const sio_server_t *io, sio_stats_t *stats)
 static void add_engine(const eio_counters_t *engine, sio_stats_t *stats)
 {
     stats->connections = engine->connections;
+    stats->requests = engine->requests;
     stats->sessions = engine->sessions;
     stats->sessions_polling = engine->sessions_polling;
     stats->queued_bytes = engine->queued_bytes;
@@ -45,6 +52,27 @@ static void add_engine(const eio_counters_t *engine, sio_stats_t *stats)
     stats->handshakes = engine->handshakes;
     stats->handshakes_refused = engine->handshakes_refused;
     stats->upgrades = engine->upgrades;
+    memcpy(stats->refused, engine->refused, sizeof(stats->refused));
+    memcpy(stats->closed, engine->closed, sizeof(engine->closed));
+    stats->outbox_peak = engine->outbox_peak;
+    stats->stalled = engine->stalled;
+    stats->oversize = engine->oversize;
+    stats->limited_connections = engine->limited_connections;
+    stats->limited_handshakes = engine->limited_handshakes;
+    stats->limited_packets = engine->limited_packets;
+    stats->limited_bytes = engine->limited_bytes;
+    stats->loop_lag_ms = engine->loop_lag_ms;
+    stats->loop_lag_max_ms = engine->loop_lag_max_ms;
+}
+
+static uint64_t count_operations(const sio_server_t *io)
+{
+    const sio__list_t *node;
+    uint64_t count = 0;
+
+    for (node = io->operations.next; node != &io->operations; node = node->next)
+        count++;
+    return count;
 }
 
 static void collect(const sio_server_t *io, sio_stats_t *stats)
@@ -56,13 +84,22 @@ static void collect(const sio_server_t *io, sio_stats_t *stats)
         .sockets = counts->sockets,
         .sockets_allocated = atomic_load(&io->sockets_allocated),
         .acks_pending = io->acks.count,
+        .operations = count_operations(io),
+        .posted_bytes = atomic_load(&io->posted_bytes),
         .broadcasts = counts->broadcasts,
         .deliveries = counts->deliveries,
         .volatile_dropped = counts->volatile_dropped,
         .backpressure_refused = counts->backpressure_refused,
+        .events_in = counts->events_in,
+        .acks_in = counts->acks_in,
+        .acks_late = counts->acks_late,
         .acks_timed_out = counts->acks_timed_out,
+        .deadlines_passed = counts->deadlines_passed,
+        .limited_namespaces = counts->limited_namespaces,
+        .limited_rooms = counts->limited_rooms,
         .parse_errors = counts->parse_errors,
     };
+    memcpy(stats->disconnects, counts->disconnects, sizeof(stats->disconnects));
     add_namespaces(io, stats);
     if (io->engine)
         add_engine(eio_server_counters(io->engine), stats);

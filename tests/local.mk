@@ -14,10 +14,12 @@ unit_tests = \
 	tests/unit/check_cluster \
 	tests/unit/check_cookie \
 	tests/unit/check_cors \
+	tests/unit/check_deadline \
 	tests/unit/check_deflate \
 	tests/unit/check_encoding \
 	tests/unit/check_engine_packet \
 	tests/unit/check_event \
+	tests/unit/check_guards \
 	tests/unit/check_http_parser \
 	tests/unit/check_id \
 	tests/unit/check_json_scan \
@@ -33,6 +35,7 @@ unit_tests = \
 	tests/unit/check_msgpack_packet \
 	tests/unit/check_nsp_query \
 	tests/unit/check_outbox \
+	tests/unit/check_outflow \
 	tests/unit/check_packet \
 	tests/unit/check_packet_v3 \
 	tests/unit/check_query \
@@ -41,6 +44,7 @@ unit_tests = \
 	tests/unit/check_recovery \
 	tests/unit/check_room_events \
 	tests/unit/check_sha1 \
+	tests/unit/check_stats \
 	tests/unit/check_threads \
 	tests/unit/check_utf8 \
 	tests/unit/check_wheel \
@@ -48,12 +52,16 @@ unit_tests = \
 	tests/unit/check_ws_frame
 
 # Those that run a server.
+tests_unit_check_deadline_SOURCES = tests/unit/check_deadline.c tests/unit/live.c tests/unit/live.h
+tests_unit_check_guards_SOURCES = tests/unit/check_guards.c tests/unit/live.c tests/unit/live.h
 tests_unit_check_server_SOURCES = tests/unit/check_server.c tests/unit/live.c tests/unit/live.h
+tests_unit_check_stats_SOURCES = tests/unit/check_stats.c tests/unit/live.c tests/unit/live.h
 tests_unit_check_threads_SOURCES = tests/unit/check_threads.c tests/unit/live.c tests/unit/live.h
 
 # What they share.
 test_headers = \
 	tests/fake_stream.h \
+	tests/unit/engine.h \
 	tests/unit/failing_alloc.h \
 	tests/unit/hex_bytes.h
 

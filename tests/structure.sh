@@ -93,7 +93,7 @@ exported()
 
 declared()
 {
-    cat "$srcdir/socketio/socketio.h" "$srcdir/socketio/cluster.h" "$srcdir/socketio/http.h" | grep -v '^#' | tr '\n' ' ' | grep -o 'SIO_API [^;(]*(' | sed 's/.*[ *]\(sio_[a-z0-9_]*\)(/\1/' | sort -u
+    cat "$srcdir"/socketio/*.h | grep -v '^#' | tr '\n' ' ' | grep -o 'SIO_API [^;(]*(' | sed 's/.*[ *]\(sio_[a-z0-9_]*\)(/\1/' | sort -u
 }
 
 # Whatever changes while the program runs belongs to a server, so that two of them never meet, or to a thread. The allocator is the

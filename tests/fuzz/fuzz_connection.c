@@ -86,7 +86,7 @@ static void end_sessions(void)
 {
     while (!sio__list_empty(&server->session_list))
         eio_session_close(SIO__CONTAINER(server->session_list.next, eio_session_t, link),
-                          EIO_REASON_FORCED_CLOSE, true);
+                          EIO_REASON_FORCED_CLOSE, "", true);
     uv_run(&uv, UV_RUN_NOWAIT);
 }
 

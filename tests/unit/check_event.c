@@ -663,7 +663,7 @@ START_TEST(test_library)
         ck_assert_ptr_nonnull(sio_strerror(code));
         ck_assert_str_ne(sio_strerror(code), "unknown error");
     }
-    ck_assert_str_eq(sio_strerror(SIO_EJSON - 1), "unknown error");
+    ck_assert_str_eq(sio_strerror(SIO_ELIMIT - 1), "unknown error");
     ck_assert_str_eq(sio_strerror(1), "unknown error");
     ck_assert_str_eq(sio_strerror(INT32_MIN), "unknown error");
     ck_assert(strchr(sio_version(), '.'));

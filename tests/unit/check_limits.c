@@ -1,16 +1,11 @@
 /* Limits per address and per session: buckets, counts that return to zero, and what a client is
  * told. */
-#include "engineio/engine.h"
-#include "engineio/server.h"
-#include "tests/fake_stream.h"
+#include "tests/unit/engine.h"
 
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
 
-static uv_loop_t uv;
-static eio_loop_t loop;
-static eio_server_t *server;
 static int closed_sessions;
 static char last_detail[64];
 
@@ -23,58 +18,12 @@ static void on_close(eio_session_t *session, eio_reason_t reason, const char *de
     snprintf(last_detail, sizeof(last_detail), "%s", detail);
 }
 
-static void ignore_log(int level, const char *area, const char *message, void *user)
-{
-    (void)level;
-    (void)area;
-    (void)message;
-    (void)user;
-}
-
 static void start(eio_limit_options_t limits)
 {
-    static const sio__log_t log = {ignore_log, NULL, 0};
-    eio_options_t options = {
-        .limits = limits,
-        .quiet_libwebsockets = true,
-        .handlers = {.on_close = on_close},
-        .log = &log,
-    };
-    int error;
+    eio_options_t options = {.limits = limits, .handlers = {.on_close = on_close}};
 
     closed_sessions = 0;
-    uv_loop_init(&uv);
-    ck_assert_int_eq(eio_loop_init(&loop, &uv), 0);
-    server = eio_server_new(&loop, &options, &error);
-    ck_assert_ptr_nonnull(server);
-}
-
-static void loop_closed(void *user)
-{
-    (void)user;
-}
-
-static void server_closed(void *user)
-{
-    (void)user;
-    eio_loop_close(&loop, loop_closed, NULL);
-}
-
-static void stop(void)
-{
-    eio_server_close(server, 0, server_closed, NULL);
-    uv_run(&uv, UV_RUN_DEFAULT);
-    ck_assert_int_eq(uv_loop_close(&uv), 0);
-}
-
-static void feed(fake_stream_t *stream, const char *text)
-{
-    char copy[1024];
-    size_t len = strlen(text);
-
-    memcpy(copy, text, len);
-    stream->base.handler->on_data(stream->base.user, (uint8_t *)copy, len);
-    uv_run(&uv, UV_RUN_NOWAIT);
+    engine_start(&options);
 }
 
 /* A handshake on a connection of its own; true when it was accepted. */
@@ -91,7 +40,7 @@ static bool handshake(fake_stream_t *stream, const char *address, const char *he
     eio_http_accept(&server->http, &stream->base);
     snprintf(request, sizeof(request),
              "GET /engine.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\n%s\r\n", headers);
-    feed(stream, request);
+    engine_feed(stream, request, strlen(request));
     ck_assert_uint_gt(stream->out.len, 12);
     if (memcmp(stream->out.data, "HTTP/1.1 200", 12) == 0)
         return true;
@@ -118,11 +67,11 @@ START_TEST(test_sessions_per_address)
     ck_assert(handshake(&streams[3], "10.0.0.2", ""));
     end(streams, 4);
     session = SIO__CONTAINER(server->session_list.next, eio_session_t, link);
-    eio_session_close(session, EIO_REASON_FORCED_CLOSE, true);
+    eio_session_close(session, EIO_REASON_FORCED_CLOSE, "", true);
     uv_run(&uv, UV_RUN_NOWAIT);
     ck_assert(handshake(&streams[2], "10.0.0.1", ""));
     end(&streams[2], 1);
-    stop();
+    engine_stop();
 }
 END_TEST
 
@@ -135,10 +84,10 @@ START_TEST(test_addresses_are_forgotten)
     ck_assert_uint_eq(server->limits.addresses.count, 1);
     end(&stream, 1);
     eio_session_close(SIO__CONTAINER(server->session_list.next, eio_session_t, link),
-                      EIO_REASON_FORCED_CLOSE, true);
+                      EIO_REASON_FORCED_CLOSE, "", true);
     while (server->limits.addresses.count)
         uv_run(&uv, UV_RUN_NOWAIT);
-    stop();
+    engine_stop();
 }
 END_TEST
 
@@ -155,7 +104,7 @@ START_TEST(test_handshake_rate)
     }
     ck_assert_int_ge(accepted, 10);
     ck_assert_int_le(accepted, 12);
-    stop();
+    engine_stop();
 }
 END_TEST
 
@@ -168,7 +117,7 @@ START_TEST(test_clients_behind_a_proxy)
     ck_assert(handshake(&streams[1], "10.0.0.1", "X-Forwarded-For: 2.2.2.2, 3.3.3.3\r\n"));
     ck_assert(!handshake(&streams[2], "10.0.0.1", "X-Forwarded-For: 9.9.9.9, 3.3.3.3\r\n"));
     end(streams, 3);
-    stop();
+    engine_stop();
 }
 END_TEST
 
@@ -187,7 +136,7 @@ static void send_packets(fake_stream_t *stream, int count)
              "POST /engine.io/?EIO=4&transport=polling&sid=%s HTTP/1.1\r\nHost: "
              "x\r\nContent-Length: %zu\r\n\r\n%s",
              session->id, strlen(body), body);
-    feed(stream, request);
+    engine_feed(stream, request, strlen(request));
 }
 
 START_TEST(test_packet_rate)
@@ -202,7 +151,7 @@ START_TEST(test_packet_rate)
     ck_assert_int_eq(closed_sessions, 1);
     ck_assert_str_eq(last_detail, "more packets than packets_per_second");
     end(&stream, 1);
-    stop();
+    engine_stop();
 }
 END_TEST
 
@@ -218,7 +167,7 @@ START_TEST(test_byte_rate)
     ck_assert_int_eq(closed_sessions, 1);
     ck_assert_str_eq(last_detail, "more bytes than bytes_per_second");
     end(&stream, 1);
-    stop();
+    engine_stop();
 }
 END_TEST
 

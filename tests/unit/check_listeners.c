@@ -213,11 +213,11 @@ START_TEST(test_nth)
     add(SIO__ON_EVENT, "x", b, 0);
     add(SIO__ON_ANY, NULL, d, SIO__PREPEND);
     add(SIO__MIDDLEWARE, NULL, c, 0);
-    ck_assert_uint_eq(sio__listeners_count(table, SIO__MIDDLEWARE), 2);
+    ck_assert_uint_eq(sio__listeners_count(table, SIO__MIDDLEWARE, NULL), 2);
     ck_assert_str_eq(sio__listeners_nth(table, SIO__MIDDLEWARE, 0)->user, a);
     ck_assert_str_eq(sio__listeners_nth(table, SIO__MIDDLEWARE, 1)->user, c);
     ck_assert_ptr_null(sio__listeners_nth(table, SIO__MIDDLEWARE, 2));
-    ck_assert_uint_eq(sio__listeners_count(NULL, SIO__MIDDLEWARE), 0);
+    ck_assert_uint_eq(sio__listeners_count(NULL, SIO__MIDDLEWARE, NULL), 0);
 }
 END_TEST
 

@@ -14,6 +14,7 @@ static eio_ws_t *ws;
 static sio__buf_t messages; /* "t:text|b:binary|" */
 static unsigned closed_code;
 static bool closed_by_violation;
+static size_t too_big;
 
 static void on_message(void *user, bool binary, char *data, size_t len)
 {
@@ -28,14 +29,21 @@ static void on_writable(void *user)
     (void)user;
 }
 
-static void on_closed(void *user, unsigned code, bool violation)
+static void on_closed(void *user, unsigned code, bool violation, int error)
 {
     (void)user;
+    (void)error;
     closed_code = code;
     closed_by_violation = violation;
 }
 
-static const eio_ws_handler_t handler = {on_message, on_writable, on_closed};
+static void on_too_big(void *user, size_t size)
+{
+    (void)user;
+    too_big = size;
+}
+
+static const eio_ws_handler_t handler = {on_message, on_writable, on_too_big, on_closed};
 
 static void setup(void)
 {
@@ -44,6 +52,7 @@ static void setup(void)
     fake_stream_init(&stream);
     messages = (sio__buf_t)SIO__BUF_INIT;
     closed_code = 0;
+    too_big = 0;
     closed_by_violation = false;
     ws = eio_ws_new(&loop, &stream.base, 1000, &handler, NULL);
 }
@@ -230,6 +239,7 @@ START_TEST(test_fragments_together_over_the_limit)
     feed_frame(false, EIO_WS_TEXT, half);
     feed_frame(true, EIO_WS_CONTINUATION, half);
     ck_assert_uint_eq(closed_code, 1009);
+    ck_assert_uint_eq(too_big, 1200);
 }
 END_TEST
 

@@ -280,21 +280,34 @@ static bool read_head(wire_t *wire)
     return memcmp(wire->buffer, "HTTP/1.1 101", 12) == 0;
 }
 
+void wire_begin(wire_t *wire, int port, const char *target)
+{
+    char request[512];
+
+    snprintf(request, sizeof(request),
+             "GET %s HTTP/1.1\r\nHost: localhost\r\n%sSec-WebSocket-Version: 13\r\n"
+             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nX-Test: one\r\nX-Test: two\r\n\r\n",
+             target,
+             strstr(target, "transport=websocket") ? "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+                                                   : "");
+    wire->used = wire->start = 0;
+    wire->fd = connect_to(port);
+    if (wire->fd >= 0)
+        write_all(wire->fd, request, strlen(request));
+}
+
+bool wire_upgraded(wire_t *wire)
+{
+    return wire->fd >= 0 && read_head(wire);
+}
+
 bool wire_open(wire_t *wire, int port, const char *nsp)
 {
-    static const char request[] =
-        "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\n"
-        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nX-Test: one\r\nX-Test: two\r\n\r\n";
     char connect[128];
     const char *answer;
 
-    wire->used = wire->start = 0;
-    wire->fd = connect_to(port);
-    if (wire->fd < 0)
-        return false;
-    write_all(wire->fd, request, sizeof(request) - 1);
-    if (!read_head(wire) || !(answer = wire_next(wire)))
+    wire_begin(wire, port, "/socket.io/?EIO=4&transport=websocket");
+    if (!wire_upgraded(wire) || !(answer = wire_next(wire)))
         return false;
     ck_assert_int_eq(answer[0], '0');
     if (!nsp)
@@ -310,17 +323,19 @@ void wire_close(wire_t *wire)
     close(wire->fd);
 }
 
-char *http_get(int port, const char *target, const char *headers)
+static char *ask(int port, const char *method, const char *target, const char *headers,
+                 const char *body)
 {
     wire_t *wire = calloc(1, sizeof(*wire));
-    char request[1024];
+    char request[4096];
     char *answer;
 
     ck_assert_ptr_nonnull(wire);
     wire->fd = connect_to(port);
     ck_assert_int_ge(wire->fd, 0);
     snprintf(request, sizeof(request),
-             "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s\r\n", target, headers);
+             "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s\r\n%s", method, target,
+             headers, body);
     write_all(wire->fd, request, strlen(request));
     while (read_more(wire))
         ;
@@ -328,4 +343,17 @@ char *http_get(int port, const char *target, const char *headers)
     wire_close(wire);
     free(wire);
     return answer;
+}
+
+char *http_get(int port, const char *target, const char *headers)
+{
+    return ask(port, "GET", target, headers, "");
+}
+
+char *http_post(int port, const char *target, const char *body)
+{
+    char length[64];
+
+    snprintf(length, sizeof(length), "Content-Length: %zu\r\n", strlen(body));
+    return ask(port, "POST", target, length, body);
 }

@@ -56,6 +56,10 @@ typedef struct wire {
  * when refused. */
 bool wire_open(wire_t *wire, int port, const char *nsp);
 
+/* The first half of it: connects and asks to be upgraded; what the server answers. */
+void wire_begin(wire_t *wire, int port, const char *target);
+bool wire_upgraded(wire_t *wire);
+
 /* A text message, as it is ("2probe", "42[...]" with Engine.IO's type). */
 void wire_send(wire_t *wire, const char *text);
 void wire_send_binary(wire_t *wire, const void *bytes, size_t len);
@@ -69,5 +73,6 @@ void wire_close(wire_t *wire);
 
 /* A plain HTTP request's whole answer (Connection: close), NUL-terminated, to be freed. */
 char *http_get(int port, const char *target, const char *headers);
+char *http_post(int port, const char *target, const char *body);
 
 #endif
