@@ -118,15 +118,21 @@ sio__request_t *sio__pending_fetch(sio__pending_t *pending, const char *id, sio_
     return request;
 }
 
-void sio__pending_expect(sio__pending_t *pending, const char *id, uint64_t count)
+void sio__pending_counted(sio__pending_t *pending, const char *id, uint64_t servers)
 {
     sio__request_t *request = find(pending, id);
 
-    if (!request || !request->fetch)
+    if (!request)
         return;
-    request->counted = true;
-    request->expected = count;
-    check_fetch(request);
+    if (request->acks && servers) {
+        request->acks->servers(request->acks, servers);
+    } else if (request->fetch && servers) {
+        request->counted = true;
+        request->expected = servers - 1;
+        check_fetch(request);
+    } else if (request->fetch) {
+        end_fetch(request, false);
+    }
 }
 
 bool sio__request_await(sio__request_t *request, const char *uid)
@@ -149,11 +155,14 @@ bool sio__request_await(sio__request_t *request, const char *uid)
     return true;
 }
 
-void sio__request_awaits_no_more(sio__request_t *request)
+void sio__pending_named(sio__pending_t *pending, const char *id)
 {
+    sio__request_t *request = find(pending, id);
+
+    if (!request || !request->fetch)
+        return;
     request->by_name = true;
-    if (request->fetch)
-        check_fetch(request);
+    check_fetch(request);
 }
 
 /* --------------------------------------------------------------------------------- answers */
@@ -233,16 +242,30 @@ void sio__pending_gone(sio__pending_t *pending, const char *uid)
     }
 }
 
-void sio__pending_forget(sio__pending_t *pending, const void *sink)
+static sio__request_t *of_sink(const sio__pending_t *pending, const void *sink)
 {
-    sio__list_t *node;
+    const sio__list_t *node;
 
     for (node = pending->requests.next; node != &pending->requests; node = node->next) {
         sio__request_t *request = SIO__CONTAINER(node, sio__request_t, link);
 
-        if (request->acks == sink || request->fetch == sink) {
-            free_request(request);
-            return;
-        }
+        if (request->acks == sink || request->fetch == sink)
+            return request;
     }
+    return NULL;
+}
+
+const char *sio__pending_id(const sio__pending_t *pending, const void *sink)
+{
+    const sio__request_t *request = of_sink(pending, sink);
+
+    return request ? request->id : NULL;
+}
+
+void sio__pending_forget(sio__pending_t *pending, const void *sink)
+{
+    sio__request_t *request = of_sink(pending, sink);
+
+    if (request)
+        free_request(request);
 }

@@ -32,13 +32,18 @@ sio__request_t *sio__pending_acks(sio__pending_t *pending, const char *id, sio__
 sio__request_t *sio__pending_fetch(sio__pending_t *pending, const char *id, sio__fetch_sink_t *sink,
                                    uint64_t timeout_ms);
 
-/* How many other servers answer a request for sockets, once that is known. May end it. */
-void sio__pending_expect(sio__pending_t *pending, const char *id, uint64_t count);
+/* How many servers there are, this one included, once that is known; 0: nobody knows, and a request
+ * for sockets ends with what there is. May end it. */
+void sio__pending_counted(sio__pending_t *pending, const char *id, uint64_t servers);
 
-/* The same by name, before the first answer: one more that is to answer, then (of a fetch) that
-   these are all. False: out of memory. */
+/* The id of what that sink waits for. NULL: nothing. */
+const char *sio__pending_id(const sio__pending_t *pending, const void *sink);
+
+/* The same by name, before it is asked: one more that is to answer. False: out of memory. */
 bool sio__request_await(sio__request_t *request, const char *uid);
-void sio__request_awaits_no_more(sio__request_t *request);
+
+/* All that are to answer have been named: a request for sockets may have none to wait for. */
+void sio__pending_named(sio__pending_t *pending, const char *id);
 
 /* Answers, to requests that are known. `from` may be NULL where servers are counted. */
 void sio__pending_clients(sio__pending_t *pending, const char *id, uint64_t count);

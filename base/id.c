@@ -36,3 +36,16 @@ void sio__id_generate(uint32_t *counter, char out[SIO__ID_LEN + 1])
             *c = '-';
     }
 }
+
+void sio__id_hex(char out[SIO__HEX_ID_LEN + 1])
+{
+    static const char digits[] = "0123456789abcdef";
+    unsigned char bytes[RANDOM_LEN];
+
+    random_bytes(bytes);
+    for (int i = 0; i < SIO__HEX_ID_LEN / 2; i++) {
+        *out++ = digits[bytes[i] >> 4];
+        *out++ = digits[bytes[i] & 15];
+    }
+    *out = '\0';
+}

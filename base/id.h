@@ -11,4 +11,8 @@ enum { SIO__ID_LEN = 20 };
 
 void sio__id_generate(uint32_t *counter, char out[SIO__ID_LEN + 1]);
 
+/* 16 random hexadecimal digits, as upstream's servers call themselves. */
+enum { SIO__HEX_ID_LEN = 16 };
+void sio__id_hex(char out[SIO__HEX_ID_LEN + 1]);
+
 #endif

@@ -12,6 +12,8 @@ unit_tests = \
 	tests/unit/check_base64 \
 	tests/unit/check_buf \
 	tests/unit/check_cluster \
+	tests/unit/check_cluster_adapter \
+	tests/unit/check_cluster_message \
 	tests/unit/check_cookie \
 	tests/unit/check_cors \
 	tests/unit/check_deadline \

@@ -1,5 +1,6 @@
 # Fuzz targets. With --enable-fuzzers they are built for libFuzzer; otherwise `make check` runs them over their corpora.
 fuzz_targets = \
+	tests/fuzz/fuzz_cluster \
 	tests/fuzz/fuzz_connection \
 	tests/fuzz/fuzz_http \
 	tests/fuzz/fuzz_json \
@@ -23,6 +24,9 @@ TESTS += tests/fuzz/corpora.sh
 endif
 
 # $(FUZZ_LDFLAGS) bring libFuzzer's main().
+tests_fuzz_fuzz_cluster_SOURCES = tests/fuzz/fuzz_cluster.c $(fuzz_main)
+tests_fuzz_fuzz_cluster_LDADD = $(CONVENIENCE_LIBS)
+tests_fuzz_fuzz_cluster_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_connection_SOURCES = tests/fuzz/fuzz_connection.c $(fuzz_main)
 tests_fuzz_fuzz_connection_LDADD = $(CONVENIENCE_LIBS)
 tests_fuzz_fuzz_connection_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
