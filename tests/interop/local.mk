@@ -33,6 +33,7 @@ EXTRA_DIST += \
 	tests/interop/lib/parser.mjs \
 	tests/interop/lib/proxy.mjs \
 	tests/interop/lib/raw.mjs \
+	tests/interop/lib/raw_v3.mjs \
 	tests/interop/lib/recovering.mjs \
 	tests/interop/lib/reporter.mjs \
 	tests/interop/lib/runner.mjs \
@@ -62,6 +63,7 @@ EXTRA_DIST += \
 	tests/interop/scenarios/cors.mjs \
 	tests/interop/scenarios/dynamic.mjs \
 	tests/interop/scenarios/echo.mjs \
+	tests/interop/scenarios/eio3-raw.mjs \
 	tests/interop/scenarios/eio3.mjs \
 	tests/interop/scenarios/engine-use.mjs \
 	tests/interop/scenarios/handlers.mjs \
