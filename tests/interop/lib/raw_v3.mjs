@@ -18,10 +18,13 @@ function takeBinary(bytes) {
   return [bytes[0] ? body.toString("hex") : showText(body.toString()), bytes.subarray(end)];
 }
 
+// JSONP wraps the text form into a call.
+const unwrapped = (text) => (text.startsWith("___eio[") ? JSON.parse(text.slice(text.indexOf("(") + 1, -2)) : text);
+
 export function packetsOf({ body, get }) {
   const binary = get("content-type") === "application/octet-stream";
   const packets = [];
-  for (let rest = binary ? body : body.toString(); rest.length > 0; ) {
+  for (let rest = binary ? body : unwrapped(body.toString()); rest.length > 0; ) {
     const [packet, after] = (binary ? takeBinary : takeText)(rest);
     packets.push(packet);
     rest = after;
@@ -55,7 +58,7 @@ export class PollingV3 {
     const [open, ...more] = packetsOf(response);
     session.sid = JSON.parse(JSON.parse(open).slice(1)).sid;
     context.transcript.mask(session.sid, "<engine id>");
-    session.log(`opens: ${response.status} ${response.get("content-type")} ${open}`);
+    session.log(`opens: ${response.status} ${open}`);
     session.ahead = more;
     if (connect) await session.recv();
     context.sessions.push(session);
@@ -95,14 +98,14 @@ export class PollingV3 {
     this.log(`${what}: ${response.status} ${response.get("content-type")} ${body}`);
   }
 
-  async post(body, headers) {
-    const response = await request(this.context.target, {
+  post(body, headers) {
+    const jsonp = /[?&]j=/.test(this.url);
+    return request(this.context.target, {
       method: "POST",
       path: this.url,
-      headers: { "Content-Type": "text/plain;charset=UTF-8", ...headers },
-      body,
+      headers: { "Content-Type": jsonp ? "application/x-www-form-urlencoded" : "text/plain;charset=UTF-8", ...headers },
+      body: jsonp ? `d=${encodeURIComponent(body)}` : body,
     });
-    return response;
   }
 
   async sayPost(body, headers) {

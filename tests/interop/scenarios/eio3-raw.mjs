@@ -1,4 +1,6 @@
 // Protocol 3 byte by byte: payloads in text and binary, WebSocket frames, heartbeats, upgrades, JSONP.
+import { createHash } from "node:crypto";
+import { gunzipSync, inflateSync } from "node:zlib";
 import { PollingV3, binaryPayload, textPayload } from "../lib/raw_v3.mjs";
 
 export const transports = ["raw"];
@@ -80,12 +82,35 @@ const badOctets = [
   ["a binary pong", binaryPayload(octets(3))],
 ];
 
-// What the server makes of it shows in what comes back.
-async function comesBack(t, session, count) {
-  await session.recv(count);
-  await session.send(echo("done"));
-  await session.recv();
+const heartbeat = ["--ping-interval", "300", "--ping-timeout", "400"];
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function measured(t, run) {
+  const start = Date.now();
+  await run();
+  const ms = Date.now() - start;
+  t.log(`after ${ms > 600 ? "the interval and the timeout" : `${ms} ms`}`);
 }
+
+const inflate = { gzip: gunzipSync, deflate: inflateSync };
+const digest = (data) => createHash("sha256").update(data).digest("hex").slice(0, 16);
+
+async function compressed(t, coding, query, packet) {
+  const session = await polling(t, query);
+  await session.send(packet);
+  const response = await session.get({ headers: { "Accept-Encoding": coding } });
+  const told = response.get("content-encoding");
+  t.log(`${coding}: ${told} ${response.get("content-type")} ${digest(told ? inflate[told](response.body) : response.body)}`);
+}
+
+// {"type":..., "data":..., "nsp":...} in MessagePack.
+const msgpack = {
+  echo: "83a474797065 02 a464617461 92 a46563686f 01 a36e7370 a12f",
+  bytes: "83a474797065 02 a464617461 92 a46563686f c403010203 a36e7370 a12f",
+  connect: "82a474797065 00 a36e7370 a52f63686174",
+  guarded: "82a474797065 00 a36e7370 b42f677561726465643f6d6f64653d726566757365",
+};
+const typed = (hex) => Buffer.concat([octets(4), Buffer.from(hex.replaceAll(" ", ""), "hex")]);
 
 export const cases = [
   ...[
@@ -439,6 +464,147 @@ export const cases = [
       await ws.recv();
       ws.sendBinary(octets(5));
       await ws.fence();
+    },
+  },
+  {
+    name: "heartbeat: pings keep a WebSocket, then they end",
+    options: heartbeat,
+    async run(t) {
+      const ws = await websocket(t);
+      for (let i = 0; i < 4; i++) {
+        await pause(250);
+        ws.send("2");
+        await ws.recv();
+      }
+      await measured(t, () => ws.drain());
+      await t.observer.report("disconnect");
+    },
+  },
+  {
+    name: "heartbeat: nothing but pings counts",
+    options: heartbeat,
+    async run(t) {
+      const ws = await websocket(t);
+      await measured(t, async () => {
+        for (let i = 0; i < 2; i++) {
+          await pause(200);
+          ws.send(echo(i));
+          await ws.recv();
+        }
+        await ws.drain();
+      });
+      await t.observer.report("disconnect");
+    },
+  },
+  {
+    name: "heartbeat: a GET that waits is let go",
+    options: heartbeat,
+    async run(t) {
+      const session = await polling(t);
+      await measured(t, () => session.sayGet());
+      await t.observer.report("disconnect");
+    },
+  },
+  {
+    name: "heartbeat: gone without a word",
+    options: heartbeat,
+    async run(t) {
+      await polling(t);
+      await measured(t, () => t.observer.report("disconnect"));
+    },
+  },
+  {
+    name: "JSONP",
+    async run(t) {
+      const session = await polling(t, "j=7&b64=1");
+      await session.send(echo("é€😀\u2028\u2029\"\\'</script>"));
+      await session.sayGet();
+      await session.send('42["bytes",3]');
+      await session.sayGet();
+      await session.sayPost('16:42["echo","a\\\\nb"]'); // before an n, a backslash travels as two
+      await session.sayGet();
+    },
+  },
+  {
+    name: "JSONP: namespaces, the end",
+    async run(t) {
+      const session = await polling(t, "j=7&b64=1");
+      await session.send("40/greeting?a=%41&b=1,");
+      await session.sayGet();
+      await session.send("1");
+      await t.observer.report("disconnect");
+      await session.sayGet();
+    },
+  },
+  {
+    name: "JSONP without b64: bytes",
+    async run(t) {
+      const session = await polling(t, "j=7");
+      await session.send('42["bytes",3]');
+      await session.sayGet();
+    },
+  },
+  ...["gzip", "deflate", "identity"].map((coding) => ({
+    name: `compressed answers: ${coding}`,
+    async run(t) {
+      await compressed(t, coding, undefined, echo("y".repeat(2000)));
+      await compressed(t, coding, undefined, '42["bytes",2000]');
+      await compressed(t, coding, "b64=1", '42["bytes",2000]');
+      await compressed(t, coding, "j=1&b64=1", echo("y".repeat(1000)));
+      await compressed(t, coding, undefined, echo("y".repeat(900)));
+    },
+  })),
+  {
+    name: "compressed WebSocket messages",
+    options: ["--deflate", "snct"],
+    async run(t) {
+      const offer = { headers: { "Sec-WebSocket-Extensions": "permessage-deflate; server_no_context_takeover" } };
+      const ws = await t.ws("ws", { query: WEBSOCKET, ...offer });
+      const today = await (await t.ws("today", offer)).join();
+      await ws.recv(2);
+      today.send('451-["send",{"from":"nsp"},"all",{"_placeholder":true,"num":0}]');
+      today.sendBinary(Buffer.alloc(5000, "binary "));
+      for (const each of [ws, today]) {
+        await each.recv();
+        const { payload } = await each.ws.next();
+        t.log(`${each.name} ${payload.length < 5000 ? "compressed" : "as it is"}`);
+      }
+      await ws.fence();
+    },
+  },
+  {
+    name: "MessagePack over a WebSocket",
+    options: ["--parser", "msgpack"],
+    async run(t) {
+      const ws = await websocket(t);
+      for (const name of ["echo", "bytes", "connect", "guarded"]) {
+        ws.sendBinary(typed(msgpack[name]));
+        await ws.recv();
+      }
+    },
+  },
+  {
+    name: "MessagePack over polling",
+    options: ["--parser", "msgpack"],
+    async run(t) {
+      for (const b64 of ["b64=", "b64=1"]) {
+        const session = await polling(t, b64, { connect: null });
+        await session.recv();
+        await session.sendBinary(typed(msgpack.echo), typed(msgpack.bytes));
+        await session.sayGet();
+        await session.send(`b4${typed(msgpack.echo).subarray(1).toString("base64")}`);
+        await session.sayGet();
+      }
+    },
+  },
+  {
+    name: "recovery: events have offsets, but nothing comes back",
+    options: ["--recovery", "0"],
+    async run(t) {
+      const ws = await websocket(t);
+      ws.send(echo(1));
+      const { payload } = await ws.ws.next();
+      t.log(`an offset: ${/^42\["echo",1,"[^"]+"\]$/.test(payload.toString())}`);
     },
   },
 ];

@@ -12,4 +12,12 @@ export const cases = [
       await ws.recv(2);
     },
   },
+  {
+    name: "protocol 3: before CONNECT",
+    options: ["--allow-eio3"],
+    async run(t) {
+      const ws = await t.ws("ws", { query: "EIO=3&transport=websocket" });
+      await ws.recv(3);
+    },
+  },
 ];
