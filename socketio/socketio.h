@@ -1,5 +1,5 @@
 /*
- * libsocketio: a Socket.IO server (protocol 5 over Engine.IO 4) as a C library.
+ * libsocketio: a Socket.IO server (protocol 5 over Engine.IO 4; 4 over 3, if wanted) as a C library.
  *
  * Words used for every function below
  *   any thread    may be called from every thread; all other functions belong to the thread that runs the
