@@ -21,6 +21,7 @@ unit_tests = \
 	tests/unit/check_encoding \
 	tests/unit/check_engine_packet \
 	tests/unit/check_event \
+	tests/unit/check_game_rules \
 	tests/unit/check_guards \
 	tests/unit/check_http_parser \
 	tests/unit/check_id \
@@ -59,6 +60,9 @@ tests_unit_check_guards_SOURCES = tests/unit/check_guards.c tests/unit/live.c te
 tests_unit_check_server_SOURCES = tests/unit/check_server.c tests/unit/live.c tests/unit/live.h
 tests_unit_check_stats_SOURCES = tests/unit/check_stats.c tests/unit/live.c tests/unit/live.h
 tests_unit_check_threads_SOURCES = tests/unit/check_threads.c tests/unit/live.c tests/unit/live.h
+
+# Those that test a part of an example.
+tests_unit_check_game_rules_SOURCES = tests/unit/check_game_rules.c examples/game/rules.c examples/game/rules.h
 
 # What they share.
 test_headers = \

@@ -69,3 +69,20 @@ export const sees = (page, selector, text) => page.locator(selector, { hasText: 
 export const gone = (page, selector, text) => page.locator(selector, { hasText: text }).first().waitFor({ state: "detached" });
 export const hasText = (page, selector, text) =>
     page.waitForFunction(([css, wanted]) => document.querySelector(css)?.textContent === wanted, [selector, text]);
+
+/* Asks a server from within a page, past its own code: events is [[name, ...arguments], ...]. The answers, in order; null where none
+ * came, and "disconnected" from where on the server did not want to hear more. */
+export const askRaw = (page, events, { timeout = 5000, namespace = "/" } = {}) =>
+    page.evaluate(async ({ events, timeout, namespace }) => {
+        const socket = io(namespace, { forceNew: true, reconnection: false });
+        const answers = [];
+        for (const event of events) {
+            try {
+                answers.push(await socket.timeout(timeout).emitWithAck(...event));
+            } catch {
+                answers.push(socket.connected ? null : "disconnected");
+            }
+        }
+        socket.disconnect();
+        return answers;
+    }, { events, timeout, namespace });

@@ -1,7 +1,9 @@
 EXTRA_DIST += \
 	tests/browser/browser.mjs \
 	tests/browser/chat.test.mjs \
+	tests/browser/game.test.mjs \
 	tests/browser/server.mjs \
+	tests/browser/wire.mjs \
 	tests/browser/package.json \
 	tests/browser/package-lock.json
 

@@ -1,0 +1,58 @@
+/* A cable between pages and a server that a test can pull out: pages open wire.url instead of the server's. */
+
+import { once } from "node:events";
+import net from "node:net";
+
+export class Wire {
+    #pairs = new Set();
+
+    constructor(server)
+    {
+        this.target = server;
+    }
+
+    async start()
+    {
+        this.plugged = true;
+        this.listener = net.createServer((client) => this.#join(client)).listen(0, "127.0.0.1");
+        await once(this.listener, "listening");
+        this.url = `http://127.0.0.1:${this.listener.address().port}/`;
+    }
+
+    #join(client)
+    {
+        if (!this.plugged) {
+            client.destroy();
+            return;
+        }
+        const server = net.connect(this.target.port, "127.0.0.1");
+        const pair = [client, server];
+        this.#pairs.add(pair);
+        for (const [from, to] of [[client, server], [server, client]]) {
+            from.on("error", () => {});
+            from.on("close", () => {
+                to.destroy();
+                this.#pairs.delete(pair);
+            });
+            from.pipe(to);
+        }
+    }
+
+    /* Connections end at once, new ones are refused. */
+    pull()
+    {
+        this.plugged = false;
+        this.#pairs.forEach((pair) => pair.forEach((end) => end.destroy()));
+    }
+
+    plug()
+    {
+        this.plugged = true;
+    }
+
+    stop()
+    {
+        this.pull();
+        this.listener?.close();
+    }
+}
