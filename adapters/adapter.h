@@ -96,6 +96,14 @@ struct sio__fetch_sink {
     void (*done)(sio__fetch_sink_t *sink, bool complete);
 };
 
+/* Where the names of rooms go; one that several servers have comes several times. */
+typedef struct sio__rooms_sink sio__rooms_sink_t;
+
+struct sio__rooms_sink {
+    void (*room)(sio__rooms_sink_t *sink, sio__span_t name);
+    void (*done)(sio__rooms_sink_t *sink, bool complete); /* as above */
+};
+
 /* Where the answer to another server's event goes: called at most once, on the loop thread. */
 typedef struct sio__answer sio__answer_t;
 
@@ -176,6 +184,7 @@ typedef struct sio__adapter_ops {
     void (*each_room)(const sio__adapter_t *adapter, const sio__member_t *member,
                       void (*fn)(const char *room, void *user), void *user);
     size_t (*room_count)(const sio__adapter_t *adapter); /* without the rooms of ids */
+    bool (*has_room)(const sio__adapter_t *adapter, sio__span_t room); /* anybody here is in it */
 
     /* To every local member of the audience once. `fn` must neither change memberships nor come
        back here: who runs the program's code for each collects first. */
@@ -192,6 +201,7 @@ typedef struct sio__adapter_ops {
     void (*server_count)(sio__adapter_t *adapter, sio__ack_sink_t *sink);
     void (*fetch_sockets)(sio__adapter_t *adapter, const sio__audience_t *audience,
                           sio__fetch_sink_t *sink);
+    void (*all_rooms)(sio__adapter_t *adapter, unsigned flags, sio__rooms_sink_t *sink);
     /* 0, or -1 out of memory. */
     int (*add_sockets)(sio__adapter_t *adapter, const sio__audience_t *audience,
                        const char *const *rooms);
@@ -215,5 +225,31 @@ struct sio__adapter {
 
 /* Rooms of this process. NULL: out of memory. */
 sio__adapter_t *sio__memory_adapter_new(void);
+
+/* What makes the adapters of a server's namespaces, and is theirs together: a connection. */
+typedef struct sio_adapter sio_adapter_t;
+
+struct uv_loop_s;
+
+typedef struct sio__adapter_setup {
+    struct uv_loop_s *loop;
+    const sio__log_t *log;
+} sio__adapter_setup_t;
+
+typedef struct sio__maker_ops {
+    const char *library; /* whose it is, by address */
+    /* Once, before anything else. 0, or an error of the public header: then only free() comes. */
+    int (*open)(sio_adapter_t *maker, const sio__adapter_setup_t *setup);
+    /* NULL: out of memory. Its `host` is set. */
+    sio__adapter_t *(*adapter)(sio_adapter_t *maker, sio__adapter_host_t *host);
+    /* The server ends: the adapters, some of which may live on, are alone from now on. closed()
+       comes later, when nothing of it is left in the loop. */
+    void (*close)(sio_adapter_t *maker, void (*closed)(void *user), void *user);
+    void (*free)(sio_adapter_t *maker); /* no adapters are left; any thread */
+} sio__maker_ops_t;
+
+struct sio_adapter {
+    const sio__maker_ops_t *ops;
+};
 
 #endif

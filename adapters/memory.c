@@ -324,6 +324,37 @@ static size_t memory_room_count(const sio__adapter_t *adapter)
     return memory->rooms.count - memory->own_rooms;
 }
 
+static bool memory_has_room(const sio__adapter_t *adapter, sio__span_t room)
+{
+    const memory_adapter_t *memory = memory_of_const(adapter);
+    sio__map_node_t *node = sio__map_find(&memory->members, room.data, room.len);
+
+    return (node && SIO__CONTAINER(node, sio__member_t, by_id)->own_room) ||
+           sio__map_find(&memory->rooms, room.data, room.len);
+}
+
+static void give_room(sio__map_node_t *node, void *user)
+{
+    sio__rooms_sink_t *sink = user;
+
+    sink->room(sink, (sio__span_t){node->key, node->key_len});
+}
+
+static void memory_all_rooms(sio__adapter_t *adapter, unsigned flags, sio__rooms_sink_t *sink)
+{
+    const memory_adapter_t *memory = memory_of(adapter);
+
+    (void)flags;
+    sio__map_each(&memory->rooms, give_room, sink);
+    for (sio__list_t *node = memory->all.next; node != &memory->all; node = node->next) {
+        const sio__member_t *member = SIO__CONTAINER(node, sio__member_t, link);
+
+        if (member->own_room)
+            sink->room(sink, (sio__span_t){member->id, strlen(member->id)});
+    }
+    sink->done(sink, true);
+}
+
 /* --------------------------------------------------------------------------------- broadcasts */
 
 /* What a member that has not been dealt with in this epoch gets. */
@@ -540,11 +571,13 @@ static const sio__adapter_ops_t memory_ops = {
     .in_room = memory_in_room,
     .each_room = memory_each_room,
     .room_count = memory_room_count,
+    .has_room = memory_has_room,
     .apply = memory_apply,
     .broadcast = memory_broadcast,
     .broadcast_with_ack = memory_broadcast_with_ack,
     .server_count = memory_server_count,
     .fetch_sockets = memory_fetch_sockets,
+    .all_rooms = memory_all_rooms,
     .add_sockets = memory_add_sockets,
     .del_sockets = memory_del_sockets,
     .disconnect_sockets = memory_disconnect_sockets,

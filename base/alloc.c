@@ -13,6 +13,11 @@ void sio__alloc_set(const sio__alloc_fns_t *replacement)
     fns = replacement ? *replacement : libc_fns;
 }
 
+const sio__alloc_fns_t *sio__alloc_get(void)
+{
+    return &fns;
+}
+
 void *sio__malloc(size_t size)
 {
     return fns.malloc_fn(size);

@@ -13,6 +13,8 @@ typedef struct sio__alloc_fns {
 
 void sio__alloc_set(const sio__alloc_fns_t *fns); /* NULL restores libc's */
 
+const sio__alloc_fns_t *sio__alloc_get(void); /* changes with sio__alloc_set() */
+
 void *sio__malloc(size_t size);
 void *sio__calloc(size_t count, size_t size); /* zeroed; NULL when count * size overflows */
 void *sio__realloc(void *ptr, size_t size);

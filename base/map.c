@@ -113,3 +113,10 @@ void sio__map_remove(sio__map_t *map, sio__map_node_t *node)
         }
     }
 }
+
+void sio__map_each(const sio__map_t *map, void (*fn)(sio__map_node_t *node, void *user), void *user)
+{
+    for (size_t i = 0; map->buckets && i <= map->mask; i++)
+        for (sio__map_node_t *node = map->buckets[i]; node; node = node->next)
+            fn(node, user);
+}

@@ -32,6 +32,10 @@ sio__map_node_t *sio__map_find(const sio__map_t *map, const char *key, size_t ke
 int sio__map_insert(sio__map_t *map, sio__map_node_t *node, const char *key, size_t key_len);
 void sio__map_remove(sio__map_t *map, sio__map_node_t *node);
 
+/* `fn` must not change the map. */
+void sio__map_each(const sio__map_t *map, void (*fn)(sio__map_node_t *node, void *user),
+                   void *user);
+
 uint64_t sio__siphash(const uint64_t seed[2], const void *data, size_t len);
 
 #endif

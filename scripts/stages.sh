@@ -53,7 +53,7 @@ each() {
 # The public headers are laid out by hand, for their readers.
 stage_format() {
     sources c h |
-        grep -vxF -f <(sed -n 's/^socketioinclude_HEADERS = //p' "$root/socketio/local.mk" | tr ' ' '\n') |
+        grep -vxF -f <(sed -n 's/^[a-z]*include_HEADERS = //p' "$root/socketio/local.mk" "$root/adapters/local.mk" | tr ' ' '\n') |
         each format clang-format --dry-run --Werror
 }
 
@@ -167,7 +167,7 @@ tidy() {
     fi
     # shellcheck disable=SC2046 # flags are several words
     clang-tidy --quiet --warnings-as-errors='*' "$1" -- -std=gnu11 -D_GNU_SOURCE -DSIO_VERSION='"0"' -DPAGE_DIR='""' -I. \
-        $(pkg-config --cflags libwebsockets libuv jansson uuid zlib check) || return 1
+        $(pkg-config --cflags libwebsockets libuv jansson uuid zlib check hiredis openssl) || return 1
     mkdir -p "$(dirname "$stamp")"
     touch "$stamp"
 }

@@ -12,6 +12,7 @@ libcore_la_SOURCES = \
 	socketio/client.c \
 	socketio/client.h \
 	socketio/client_bundle.c \
+	socketio/set_adapter.c \
 	socketio/conn.c \
 	socketio/conn.h \
 	socketio/deadline.c \

@@ -117,6 +117,7 @@ sio_namespace_t *sio__namespace_new(sio_server_t *io, const char *name, sio_name
     if (!nsp)
         return NULL;
     if ((parent && sio__listeners_copy(&nsp->listeners, parent->listeners)) ||
+        sio__namespace_adapt(nsp) ||
         sio__map_insert(&io->namespaces, &nsp->by_name, nsp->name, nsp->name_len)) {
         free_namespace(nsp);
         return NULL;

@@ -57,6 +57,9 @@ sio_namespace_t *sio__namespace_new(sio_server_t *io, const char *name, sio_name
 /* One that no client finds, to be a parent. NULL: out of memory. */
 sio_namespace_t *sio__namespace_new_hidden(sio_server_t *io, const char *name);
 
+/* set_adapter.c: gives it the adapter of the server's cluster, if there is one. 0, SIO_ENOMEM. */
+int sio__namespace_adapt(sio_namespace_t *nsp);
+
 /* No client finds it any more. */
 void sio__namespace_forget(sio_namespace_t *nsp);
 

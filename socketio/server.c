@@ -32,6 +32,7 @@ static void free_server(sio_server_t *io)
         sio__namespace_unref(nsp);
     }
     sio__parents_free(io);
+    sio__maker_free(io);
     sio__listeners_free(io->listeners);
     sio__listeners_free(io->conn_listeners);
     sio__map_free(&io->namespaces);
@@ -153,9 +154,10 @@ static void on_loop_closed(void *user)
         done(done_user);
 }
 
-static void close_loop(sio_server_t *io)
+static void close_loop(void *user)
 {
-    sio__operations_close(io);
+    sio_server_t *io = user;
+
     sio__signals_close(io);
     sio__stats_close(io);
     uv_mutex_lock(&io->post_mutex);
@@ -168,6 +170,7 @@ static void close_loop(sio_server_t *io)
 /* A server that has come no further than its loop. */
 static void abandon(sio_server_t *io)
 {
+    sio__operations_close(io);
     close_loop(io);
     if (!io->owns_loop)
         return;
@@ -279,7 +282,8 @@ static void on_engine_closed(void *user)
     sio_server_t *io = user;
 
     io->engine = NULL;
-    close_loop(io);
+    sio__operations_close(io);
+    sio__maker_close(io, close_loop);
 }
 
 static void shut_down(sio_server_t *io, unsigned drain_ms, sio_shutdown_fn done, void *user)

@@ -2,6 +2,7 @@
 #ifndef SIO_SERVER_H
 #define SIO_SERVER_H
 
+#include "adapters/adapter.h"
 #include "adapters/session_store.h"
 #include "base/list.h"
 #include "base/log.h"
@@ -93,6 +94,8 @@ struct sio_server {
     struct sio__folder *folders;      /* of sio_serve_files() */
     struct sio__signals *signals;
 
+    sio_adapter_t *maker; /* NULL: a server alone */
+
     /* Life. References: the server's own until its loop is closed, one of each allocated socket. */
     atomic_uint refs;
     bool shutting_down, loop_closed;
@@ -122,6 +125,10 @@ int sio__options_copy(sio_server_t *io, const sio_options_t *options, sio_option
 int sio__options_apply(sio_server_t *io, const sio_options_t *options, eio_options_t *engine,
                        eio_cookie_t *cookie);
 void sio__options_free(sio_server_t *io);
+
+/* set_adapter.c. closed(io) comes later, or at once when there is no cluster. */
+void sio__maker_close(sio_server_t *io, void (*closed)(void *user));
+void sio__maker_free(sio_server_t *io);
 
 /* stats.c */
 void sio__stats_close(sio_server_t *io);

@@ -45,6 +45,7 @@ typedef struct sio_request sio_request_t;     /* an HTTP request; upstream: req 
 typedef struct sio_headers sio_headers_t;     /* the headers of an answer, as a hook sees them */
 typedef struct sio_replies sio_replies_t;     /* the acknowledgements of many */
 typedef struct sio_remote sio_remote_t;       /* a socket somewhere in the cluster; upstream: RemoteSocket */
+typedef struct sio_adapter sio_adapter_t;     /* what joins servers to a cluster; upstream: adapter */
 typedef struct sio_parser sio_parser_t;       /* how packets are written into messages; upstream: parser */
 
 struct uv_loop_s;
@@ -337,6 +338,13 @@ SIO_API int sio_post(sio_server_t *io, void (*fn)(void *user), void *user);
  * Errors: SIO_ESTATE when shutting down, SIO_ENOMEM. upstream: attach(httpServer)
  */
 SIO_API int sio_lws_protocol(sio_server_t *io, struct lws_protocols *protocol);
+
+/*
+ * Joins the server to a cluster: rooms, broadcasts and requests then span all servers of it. Takes the adapter, also when it fails.
+ * Before the first client connects; once. Errors: SIO_EINVAL (adapter is NULL, or something that it was made with is wrong: the log
+ * says what), SIO_ESTATE, SIO_ENOMEM. What is there yet of the cluster is of no account: it need not be reached. upstream: io.adapter(...)
+ */
+SIO_API int sio_set_adapter(sio_server_t *io, sio_adapter_t *adapter) SIO_MUST_CHECK;
 
 /* ----------------------------------------------------------------------------------------------------- namespaces */
 

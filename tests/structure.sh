@@ -4,8 +4,8 @@
 # sanitizers, which add symbols of their own).
 
 srcdir=${srcdir:-.}
-library=.libs/libsocketio.so
-archive=.libs/libsocketio.a
+libraries="libsocketio"
+[ ! -e .libs/libsocketio-redis.so ] || libraries="libsocketio libsocketio-redis"
 count=0
 
 # verdict NAME FINDINGS: a test passes when there is nothing to say against it.
@@ -62,8 +62,11 @@ check_dependencies()
     verdict "base depends on nothing of ours" "$(includes base | except 'base/.*')"
     verdict "engineio depends on base" "$(includes engineio | except '(base|engineio)/.*')"
     verdict "socketio depends on base, the engine's interface and the adapters'" \
-        "$(includes socketio | except '(base|socketio)/.*|engineio/(engine|loop|message)\.h|adapters/(adapter|session_store)\.h')"
-    verdict "adapters depend on base and their interface" "$(includes adapters | except '(base|adapters)/.*')"
+        "$(includes socketio | except '(base|socketio)/.*|engineio/(engine|loop|message)\.h|adapters/(adapter|library|session_store)\.h')"
+    verdict "adapters depend on base and their interface, those for Redis on its public header" \
+        "$(includes adapters | except '(base|adapters)/.*' | grep -Ev '^adapters/redis[a-z_]*\.[ch] socketio/redis\.h$')"
+    verdict "hiredis and OpenSSL are called from adapters/redis*.c only" \
+        "$(system_includes '(hiredis|openssl)/.*' | grep -Ev '^adapters/redis[a-z_]*\.[ch]$')"
     verdict "examples use the public header, the conformance program the engine's too" \
         "$(includes examples | except '[^/]*|examples/.*|socketio/socketio\.h' |
             except 'engineio/(engine|loop|message)\.h' | grep -v ' examples/conformance/')"
@@ -86,41 +89,60 @@ check_codecs()
 # sndio's names: a program may be linked with both.
 SNDIO='sio_(open|close|start|stop|read|write|setpar|getpar|initpar|nfds|pollfd|revents|eof|setvol|onvol|onmove)'
 
+# exported LIBRARY
 exported()
 {
-    nm -D --defined-only "$library" | awk '{ print $3 }' | sed 's/@.*//' | sort -u
+    nm -D --defined-only ".libs/$1.so" | awk '{ print $3 }' | sed 's/@.*//' | sort -u
+}
+
+# headers LIBRARY: those it installs.
+headers()
+{
+    case $1 in
+    libsocketio) (cd "$srcdir" && echo socketio/*.h | tr ' ' '\n' | grep -v '/redis\.h$') ;;
+    *) echo "socketio/redis.h" ;;
+    esac
 }
 
 declared()
 {
-    cat "$srcdir"/socketio/*.h | grep -v '^#' | tr '\n' ' ' | grep -o 'SIO_API [^;(]*(' | sed 's/.*[ *]\(sio_[a-z0-9_]*\)(/\1/' | sort -u
+    # shellcheck disable=SC2046 # several words
+    (cd "$srcdir" && cat $(headers "$1")) | grep -v '^#' | tr '\n' ' ' | grep -o 'SIO_API [^;(]*(' |
+        sed 's/.*[ *]\(sio_[a-z0-9_]*\)(/\1/' | sort -u
 }
 
-# Whatever changes while the program runs belongs to a server, so that two of them never meet, or to a thread. The allocator is the
-# exception.
+# Whatever changes while the program runs belongs to a server, so that two of them never meet, or to a thread. The allocator, and that
+# a second library has found it, are the exceptions.
 mutable_state()
 {
-    objdump -t "$archive" |
-        awk 'NF >= 5 && $(NF - 2) ~ /^\.(data|bss)/ && $(NF - 2) !~ /\.ro/ && $NF !~ /^\.|^fns$/ { print $NF }'
+    objdump -t ".libs/$1.a" |
+        awk 'NF >= 5 && $(NF - 2) ~ /^\.(data|bss)/ && $(NF - 2) !~ /\.ro/ && $NF !~ /^\.|^fns$|^once$/ { print $NF }'
+}
+
+# Beside the functions of its headers a library exports what libsocketio lends to the others.
+check_library()
+{
+    verdict "$1: exported symbols are public ones, none of them sndio's" "$(
+        exported "$1" | grep -Ev '^sio_[a-z]'
+        exported "$1" | grep -Ex "$SNDIO"
+    )"
+    exported "$1" >"structure-$$.exported"
+    declared "$1" >"structure-$$.declared"
+    verdict "$1: every function of the headers is exported" "$(grep -vxF -f "structure-$$.exported" "structure-$$.declared")"
+    verdict "$1: nothing else is exported" "$(grep -vxF -f "structure-$$.declared" "structure-$$.exported" | grep -vx sio_library)"
+    rm -f "structure-$$.exported" "structure-$$.declared"
+    verdict "$1: no state outside of the servers" "$(mutable_state "$1")"
 }
 
 check_symbols()
 {
-    if [ ! -e "$library" ] || [ -n "$INSTRUMENTED" ]; then
-        reason="not with coverage, sanitizers or without a shared library"
-        skip "exported symbols are public ones" "$reason"
-        skip "every function of the header is exported" "$reason"
-        skip "no state outside of the servers" "$reason"
-        return
-    fi
-    verdict "exported symbols are public ones, none of them sndio's" "$(
-        exported | grep -Ev '^sio_[a-z]'
-        exported | grep -Ex "$SNDIO"
-    )"
-    exported >"structure-$$.exported"
-    verdict "every function of the header is exported" "$(declared | grep -vxF -f "structure-$$.exported")"
-    rm -f "structure-$$.exported"
-    verdict "no state outside of the servers" "$(mutable_state)"
+    for name in $libraries; do
+        if [ ! -e ".libs/$name.so" ] || [ -n "$INSTRUMENTED" ]; then
+            skip "$name: its symbols" "not with coverage, sanitizers or without a shared library"
+        else
+            check_library "$name"
+        fi
+    done
 }
 
 # compiles COMPILER FLAGS...: what it says against a program that only includes the public header.

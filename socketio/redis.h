@@ -1,0 +1,83 @@
+/*
+ * Redis: servers on many machines as one cluster, in which Node's servers may take part, and an emitter for processes without a server.
+ * A library of its own, libsocketio-redis, of the same version as libsocketio.
+ *
+ *     sio_set_adapter(io, sio_redis_adapter("redis://localhost:6379", NULL));
+ */
+#ifndef SOCKETIO_REDIS_H
+#define SOCKETIO_REDIS_H
+
+#include <socketio/socketio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ------------------------------------------------------------------------------------------------ the connection
+ *
+ * redis://[[user]:password@]host[:port][/database], rediss://... (the same over TLS), or unix:[[user]:password@]/path[?db=database]. What
+ * of it isn't plain is written %XX. Connections that can't be made, or break, are made anew by themselves, and resubscribe. What is
+ * published meanwhile waits, as far as buffer_limit allows; what was under way when it broke is lost, as with upstream.
+ */
+
+enum sio_redis_status {
+    SIO_REDIS_CONNECTING,   /* not yet, or not any more */
+    SIO_REDIS_CONNECTED,    /* and all subscriptions are in force */
+    SIO_REDIS_CLOSED        /* the server has been shut down */
+};
+
+typedef struct sio_redis_state {
+    size_t size;                 /* in: sizeof(sio_redis_state_t) */
+    enum sio_redis_status status;
+    unsigned connections;        /* how many times it was connected */
+    unsigned lag_ms;             /* how long Redis has been owing the oldest answer; 0: none, and the last one took less than 1 ms */
+    uint64_t published, received; /* messages */
+    uint64_t dropped;            /* messages not published, because buffer_limit was reached, or lost with a connection */
+    uint64_t refused;            /* messages that came and could not be read */
+    size_t buffered;             /* bytes that wait for Redis */
+    char last_error[160];        /* why it was not, or is not, connected; empty: never */
+} sio_redis_state_t;
+
+/* The state has changed: connected, not any more, closed. On the loop thread. */
+typedef void (*sio_redis_state_fn)(const sio_redis_state_t *state, void *user);
+
+/* How Redis is reached. Zero means the default (in brackets). Texts and lists are copied. */
+typedef struct sio_redis_connection {
+    size_t size; /* sizeof(sio_redis_connection_t); SIO_REDIS_CONNECTION fills it in */
+    const char *user, *password; /* [those of the URL] */
+    int database;                /* [that of the URL] */
+
+    /* Sentinels: they are asked for the master, before each connection; host and port of the URL are of no account. */
+    const char *const *sentinels; /* "host:port" */
+    const char *sentinel_master;  /* [mymaster] its name */
+    const char *sentinel_user, *sentinel_password;
+
+    /* TLS */
+    const char *ca_file;             /* [the system's authorities] PEM */
+    const char *cert_file, *key_file; /* [none] the client's own, PEM */
+    const char *server_name;         /* [the host] whom the certificate must name */
+    bool tls_no_verify;              /* any certificate will do: for tests */
+
+    unsigned connect_timeout_ms; /* [5000] */
+    unsigned retry_min_ms;       /* [100] before the second attempt; each further one doubles it, up to */
+    unsigned retry_max_ms;       /* [5000], and half of the time is left to chance */
+    unsigned ping_interval_ms;   /* [10000] */
+    unsigned ping_timeout_ms;    /* [30000] a connection that has been silent for so long is given up */
+    size_t buffer_limit;         /* [16 MiB] of what waits for Redis; more is dropped, and counted */
+    sio_redis_state_fn on_state; /* [none] */
+    void *user_data;             /* for on_state */
+} sio_redis_connection_t;
+
+#define SIO_REDIS_CONNECTION(...) (&(const sio_redis_connection_t){.size = sizeof(sio_redis_connection_t), __VA_ARGS__})
+
+/*
+ * Fills in state, whose size is set, of an adapter of this library that a server has. Loop thread. SIO_EINVAL: it is another's, or
+ * size isn't set.
+ */
+SIO_API int sio_redis_state(sio_adapter_t *adapter, sio_redis_state_t *state);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
