@@ -153,6 +153,14 @@ typedef struct sio__adapter_host_ops {
        then nothing is appended. */
     bool (*describe)(sio__adapter_host_t *host, sio__member_t *member, sio__buf_t *json);
 
+    /* Of an event as above, to be sent to clients that come back (session_store.h). NULL: out of
+       memory, or it is none. */
+    void *(*packet)(sio__adapter_host_t *host, const sio__server_side_t *event, unsigned flags,
+                    const char *offset);
+    void (*packet_free)(void *packet);
+    /* The client with that private id comes back on another server: its connection here is over. */
+    void (*supersede)(sio__adapter_host_t *host, const char *pid);
+
     /* The server's timers. */
     void (*timer_start)(sio__adapter_host_t *host, sio__timer_t *timer, uint64_t delay_ms);
     void (*timer_stop)(sio__adapter_host_t *host, sio__timer_t *timer);

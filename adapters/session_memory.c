@@ -181,13 +181,14 @@ static bool is_missed(const logged_t *logged, const sio__missed_t *missed)
     return included;
 }
 
-static bool memory_each_missed(const sio__session_store_t *store, const char *from,
+static bool memory_each_missed(const sio__session_store_t *store, const char *pid, const char *from,
                                const sio__missed_t *missed)
 {
     const session_memory_t *memory = memory_of_const(store);
     const sio__list_t *node = memory->log.prev;
     uint64_t after = number_of(from);
 
+    (void)pid; /* there is one log for all */
     if (after < memory->gone)
         return false;
     while (node != &memory->log && logged_at(node)->offset > after)

@@ -43,8 +43,10 @@ typedef struct sio__session_counts {
 typedef struct sio__session_store sio__session_store_t;
 
 typedef struct sio__session_store_ops {
-    /* The offset of the next packet, and the newest one given ("" when none was). */
+    /* The offset of the next packet. NULL: the adapter gives offsets, and keeps what is broadcast;
+       then neither this nor keep() is called. */
     void (*next_offset)(sio__session_store_t *store, uint64_t unix_ms, char offset[]);
+    /* The newest one given ("" when none was). */
     void (*last_offset)(const sio__session_store_t *store, char offset[]);
 
     /*
@@ -61,10 +63,12 @@ typedef struct sio__session_store_ops {
     void (*restore_session)(sio__session_store_t *store, uint64_t now, const char *pid,
                             const char *offset, sio__restored_fn fn, void *user);
     void (*forget_session)(sio__session_store_t *store, const char *pid); /* it is back */
+    /* NULL, or: it was restored, but its client has not come back after all. */
+    void (*return_session)(sio__session_store_t *store, const char *pid);
 
-    /* The packets after an offset that restore_session gave. False: they aren't all there any more.
-     */
-    bool (*each_missed)(const sio__session_store_t *store, const char *from,
+    /* The packets that a session misses, after an offset that restore_session gave. False: they
+       aren't all there any more. */
+    bool (*each_missed)(const sio__session_store_t *store, const char *pid, const char *from,
                         const sio__missed_t *missed);
 
     /* Lets go what is too old. When to call again: UINT64_MAX when nothing is kept. */

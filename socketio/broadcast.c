@@ -78,7 +78,7 @@ static int broadcast_bundle(sio_namespace_t *nsp, const sio__audience_t *audienc
         broadcast_to_children(nsp, audience, bundle, attachments, attachment_count);
         return SIO_OK;
     }
-    if (sio__recovery_logs(nsp) && sio__recovery_log(nsp, audience, bundle))
+    if (nsp->recovery && sio__recovery_log(nsp, audience, bundle))
         return SIO_ENOMEM;
     broadcast.text =
         (sio__span_t){(const char *)bundle->messages[0]->packet + 1, bundle->messages[0]->len - 1};

@@ -155,7 +155,8 @@ static int send_recoverable(sio_socket_t *socket, sio__bundle_t *bundle, unsigne
     const char *const rooms[] = {socket->id, NULL};
     const sio__audience_t audience = {.rooms = rooms, .flags = flags};
 
-    if (sio__recovery_waits(socket))
+    if (sio__recovery_waits(socket) ||
+        (sio__socket_state(socket) == SIO__CONNECTED && sio__recovery_of_adapter(socket->nsp)))
         return sio__broadcast_bundle(socket->nsp, &audience, bundle);
     return sio__socket_live(socket) ? send_logged(socket, &audience, bundle) : SIO_EDISCONNECTED;
 }

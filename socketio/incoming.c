@@ -45,7 +45,7 @@ static int add_offset(sio_namespace_t *nsp, const sio__audience_t *audience, sio
 {
     if (offset)
         return sio__bundle_append_string(bundle, offset);
-    return sio__recovery_logs(nsp) ? sio__recovery_log(nsp, audience, bundle) : SIO_OK;
+    return nsp->recovery ? sio__recovery_log(nsp, audience, bundle) : SIO_OK;
 }
 
 void sio__incoming_broadcast(sio__adapter_host_t *host, const sio__audience_t *audience,
@@ -66,6 +66,29 @@ void sio__incoming_broadcast(sio__adapter_host_t *host, const sio__audience_t *a
     else
         SIO__LOG(host->log, SIO__ERROR, area, "%s: an event of another server is lost", nsp->name);
     sio__bundle_free(bundle);
+}
+
+void *sio__incoming_packet(sio__adapter_host_t *host, const sio__server_side_t *event,
+                           unsigned flags, const char *offset)
+{
+    sio__bundle_t *bundle = sio__incoming_is_event(event->text)
+                                ? sio__bundle_of_event(nsp_of(host), event, SIO__NO_ACK, flags)
+                                : NULL;
+
+    if (bundle && sio__bundle_append_string(bundle, offset) == SIO_OK)
+        return bundle;
+    sio__bundle_free(bundle);
+    return NULL;
+}
+
+void sio__incoming_packet_free(void *packet)
+{
+    sio__bundle_free(packet);
+}
+
+void sio__incoming_supersede(sio__adapter_host_t *host, const char *pid)
+{
+    sio__recovery_supersede(nsp_of(host), pid);
 }
 
 /* --------------------------------------------------------------------------------- describing */

@@ -111,6 +111,19 @@ void sio__recovery_close(sio_namespace_t *nsp)
     nsp->recovery = NULL;
 }
 
+void sio__recovery_keep_in(sio_namespace_t *nsp, sio__session_store_t *store)
+{
+    struct sio__recovery *recovery = nsp->recovery;
+
+    recovery->store->ops->free(recovery->store);
+    recovery->store = store;
+}
+
+bool sio__recovery_of_adapter(const sio_namespace_t *nsp)
+{
+    return nsp->recovery && !nsp->recovery->store->ops->next_offset;
+}
+
 /* -------------------------------------------------------------------------- private ids */
 
 static void unlist(sio_socket_t *socket)
@@ -198,7 +211,7 @@ static bool missed_fits(sio_socket_t *socket)
     const sio__session_store_t *store = socket->nsp->recovery->store;
     replay_t replay = {.socket = socket};
 
-    return store->ops->each_missed(store, socket->recoverable->from,
+    return store->ops->each_missed(store, socket->recoverable->pid, socket->recoverable->from,
                                    &(sio__missed_t){was_in_room, add_bytes, &replay}) &&
            socket->client->session &&
            eio_session_check(socket->client->session, replay.bytes) == SIO_OK;
@@ -210,9 +223,17 @@ static bool replay(sio_socket_t *socket)
     replay_t replay = {.socket = socket};
 
     return missed_fits(socket) &&
-           store->ops->each_missed(store, socket->recoverable->from,
+           store->ops->each_missed(store, socket->recoverable->pid, socket->recoverable->from,
                                    &(sio__missed_t){was_in_room, send_missed, &replay}) &&
            !replay.error;
+}
+
+static void return_session(const sio_namespace_t *nsp, const char *pid)
+{
+    sio__session_store_t *store = nsp->recovery->store;
+
+    if (store->ops->return_session)
+        store->ops->return_session(store, pid);
 }
 
 static void forget_restored(sio_socket_t *socket)
@@ -220,6 +241,7 @@ static void forget_restored(sio_socket_t *socket)
     struct sio__recoverable *part = socket->recoverable;
     sio_namespace_t *nsp = socket->nsp;
 
+    part->borrowed = false;
     unlist(socket);
     nsp->adapter->ops->del_all(nsp->adapter, &socket->member);
     sio__id_generate(&nsp->server->id_counter, socket->id);
@@ -268,7 +290,7 @@ static bool become(sio_socket_t *socket, const sio__session_t *session, const ch
     memcpy(part->pid, session->pid, sizeof(part->pid));
     snprintf(part->start, sizeof(part->start), "%s", session->start);
     snprintf(part->from, sizeof(part->from), "%s", from);
-    part->recovered = true;
+    part->recovered = part->borrowed = true;
     if (list(socket) == SIO_OK && join_rooms(socket, session->rooms) && missed_fits(socket) &&
         keep_data(socket, session->data) && sio__deadline_set(socket, session->deadline) == SIO_OK)
         return true;
@@ -297,11 +319,11 @@ static void on_restored(const sio__session_t *session, const char *from, void *u
     sio_socket_t *socket = user;
     const sio__log_t *log = &socket->nsp->server->log;
 
-    if (sio__socket_state(socket) == SIO__CONNECTING && session) {
-        if (become(socket, session, from))
-            SIO__LOG(log, SIO__DEBUG, area, "connection state recovered for %s", socket->id);
-        else
-            SIO__LOG(log, SIO__INFO, area, "the state of %s can't be recovered", session->sid);
+    if (session && sio__socket_state(socket) == SIO__CONNECTING && become(socket, session, from)) {
+        SIO__LOG(log, SIO__DEBUG, area, "connection state recovered for %s", socket->id);
+    } else if (session) {
+        SIO__LOG(log, SIO__INFO, area, "the state of %s can't be recovered", session->sid);
+        return_session(socket->nsp, session->pid);
     }
     if (sio__socket_state(socket) == SIO__CONNECTING)
         go_on(socket);
@@ -318,6 +340,14 @@ static void end_earlier(sio_socket_t *socket, const char *pid)
 
     if (earlier && earlier->socket->client != socket->client)
         sio__client_supersede(earlier->socket->client);
+}
+
+void sio__recovery_supersede(sio_namespace_t *nsp, const char *pid)
+{
+    const struct sio__recoverable *part = nsp->recovery ? live_part(nsp->recovery, pid) : NULL;
+
+    if (part)
+        sio__client_supersede(part->socket->client);
 }
 
 /* What the client asks for: {"pid":"...","offset":"..."}. Without an event it has no offset. */
@@ -367,6 +397,7 @@ bool sio__recovery_connected(sio_socket_t *socket)
     }
     if (!replay(socket))
         return false;
+    part->borrowed = false;
     store->ops->forget_session(store, part->pid);
     return true;
 }
@@ -441,8 +472,14 @@ void sio__recovery_save(sio_socket_t *socket, enum sio_reason reason)
 
 void sio__recovery_left(sio_socket_t *socket)
 {
-    if (socket->recoverable)
-        unlist(socket);
+    struct sio__recoverable *part = socket->recoverable;
+
+    if (!part)
+        return;
+    unlist(socket);
+    if (part->borrowed)
+        return_session(socket->nsp, part->pid);
+    part->borrowed = false;
 }
 
 /* Gone, but to be recovered, or recovered already: by its id it is reached still. */
@@ -482,6 +519,17 @@ static void keep(struct sio__recovery *recovery, const sio__audience_t *audience
     expect_expiry(recovery);
 }
 
+/* One that the adapter doesn't see: to clients of this server alone. */
+static int log_outside(sio__session_store_t *store, sio__bundle_t *bundle)
+{
+    char offset[SIO__OFFSET_SIZE];
+
+    if (!sio__bundle_ends_with_string(bundle))
+        return SIO_OK;
+    store->ops->last_offset(store, offset);
+    return *offset ? sio__bundle_append_string(bundle, offset) : SIO_OK;
+}
+
 /*
  * A client takes the last argument of any event for its offset when it is a string, and upstream
  * sends volatile ones without: a volatile "typing", "bob" ends its recovery there. They get an
@@ -493,6 +541,8 @@ int sio__recovery_log(sio_namespace_t *nsp, const sio__audience_t *audience, sio
     bool is_volatile = audience->flags & SIO_VOLATILE;
     char offset[SIO__OFFSET_SIZE];
 
+    if (!store->ops->next_offset)
+        return audience->flags & SIO_LOCAL ? log_outside(store, bundle) : SIO_OK;
     if (is_volatile && !sio__bundle_ends_with_string(bundle))
         return SIO_OK;
     store->ops->next_offset(store, (uint64_t)sio__unix_ms(), offset);

@@ -26,7 +26,8 @@ struct sio__recoverable {
     sio__map_node_t by_pid;
     sio_socket_t *socket;
     bool listed, recovered;
-    bool saved; /* gone, and its session was kept */
+    bool borrowed; /* recovered, but not connected yet */
+    bool saved;    /* gone, and its session was kept */
     uint64_t saved_at;
     char start[SIO__OFFSET_SIZE]; /* of the session */
     char from[SIO__OFFSET_SIZE];  /* recovered: it has missed what came after it */
@@ -36,6 +37,15 @@ struct sio__recoverable {
 /* When a namespace is made. 0, SIO_ENOMEM. */
 int sio__recovery_open(sio_namespace_t *nsp);
 void sio__recovery_close(sio_namespace_t *nsp);
+
+/* Sessions are kept there from now on, before there are any. Takes the store. */
+void sio__recovery_keep_in(sio_namespace_t *nsp, sio__session_store_t *store);
+
+/* Whether what is emitted gets its offset from the adapter, on its way through the cluster. */
+bool sio__recovery_of_adapter(const sio_namespace_t *nsp);
+
+/* The client with that private id has come back elsewhere. */
+void sio__recovery_supersede(sio_namespace_t *nsp, const char *pid);
 
 /* A client asks for a namespace with recovery: restores the session that it names, if any, and goes
  * on to the middlewares. */
@@ -49,12 +59,6 @@ void sio__recovery_save(sio_socket_t *socket, enum sio_reason reason);
 
 /* It has left its namespace, or never got in. */
 void sio__recovery_left(sio_socket_t *socket);
-
-/* Whether events get their offsets here: not where the adapter gives them. */
-static inline bool sio__recovery_logs(const sio_namespace_t *nsp)
-{
-    return nsp->recovery && nsp->recovery->store->ops->next_offset;
-}
 
 /*
  * An event without acknowledgement on its way out: appends its offset, and keeps it unless it is

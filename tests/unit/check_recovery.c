@@ -104,7 +104,7 @@ static void on_restored(const sio__session_t *session, const char *from, void *u
     ck_assert_str_eq(session->pid, "pid");
     snprintf(result->from, sizeof(result->from), "%s", from);
     result->complete =
-        store->ops->each_missed(store, from, &(sio__missed_t){in_room, add_missed, result});
+        store->ops->each_missed(store, "pid", from, &(sio__missed_t){in_room, add_missed, result});
 }
 
 static const char *restore(uint64_t now, const char *since)
@@ -463,7 +463,7 @@ START_TEST(what_goes_meanwhile_is_noticed)
     ck_assert(result.found && result.complete);
     for (int i = 0; i < 5; i++)
         emit(3, "flood");
-    ck_assert(!store->ops->each_missed(store, result.from,
+    ck_assert(!store->ops->each_missed(store, "pid", result.from,
                                        &(sio__missed_t){in_room, add_missed, &result}));
     close_store();
 }
