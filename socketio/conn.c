@@ -44,6 +44,8 @@ void sio__conn_free(sio__client_t *client)
 
 /* ----------------------------------------------------------------------------------- listening */
 
+_Static_assert((int)SIO_CONN_DRAIN < (int)SIO__ON_EVENT, "a kind of listeners");
+
 static bool valid_event(enum sio_conn_event event, enum sio_conn_event first)
 {
     return event >= first && event <= SIO_CONN_DRAIN;

@@ -22,7 +22,7 @@ enum {
     SIO__ON_DRAINED,
     SIO__ON_NEW_NAMESPACE,
     SIO__MIDDLEWARE,
-    SIO__ON_EVENT /* the only kind with names */
+    SIO__ON_EVENT = 16 /* the only kind with names; tables of other enumerations stay below it */
 };
 
 enum { SIO__ONCE = 1, SIO__PREPEND = 2 };

@@ -25,6 +25,7 @@ struct twin {
     size_t requests_count;
     sio_next_t *handshakes[TWIN_HELD_MAX]; /* that the program hasn't allowed yet */
     size_t handshakes_count;
+    sio_conn_t *flow; /* whose next flush and drain the engine tells */
     bool engine;
     bool hooks;
 };

@@ -178,6 +178,34 @@ static void on_fence(sio_socket_t *socket, sio_event_t *event, void *user)
     sio_ack(event, "");
 }
 
+/* What there is but for the observer who asks, who has a session, a socket and maybe a poll. */
+static void on_counters(sio_socket_t *socket, sio_event_t *event, void *user)
+{
+    struct twin *app = user;
+    sio_stats_t stats = {.size = sizeof(stats)};
+    json_t *left = json_object();
+
+    (void)socket;
+    sio_stats(app->io, &stats);
+    const struct {
+        const char *name;
+        uint64_t count, own;
+    } all[] = {
+        {"sessions", stats.sessions, 1},
+        {"sockets", stats.sockets, 1},
+        {"requests", stats.requests, strcmp(sio_transport(socket), "polling") == 0 ? 2 : 0},
+        {"rooms", stats.rooms, 0},
+        {"acks_pending", stats.acks_pending, 0},
+        {"operations", stats.operations, 0},
+        {"queued_bytes", stats.queued_bytes, 0},
+        {"posted_bytes", stats.posted_bytes, 0},
+    };
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        if (all[i].count > all[i].own)
+            json_object_set_new(left, all[i].name, json_integer((json_int_t)all[i].count));
+    sio_ack(event, "o", left);
+}
+
 static void on_broadcast(sio_socket_t *socket, sio_event_t *event, void *user)
 {
     struct twin *app = user;
@@ -213,6 +241,7 @@ static void install_control(struct twin *app)
     sio_namespace_on(app->control, "release", on_release, app);
     sio_namespace_on(app->control, "shutdown", on_shutdown, app);
     sio_namespace_on(app->control, "fence", on_fence, app);
+    sio_namespace_on(app->control, "counters", on_counters, app);
     sio_namespace_on(app->control, "broadcast", on_broadcast, app);
     sio_namespace_on(app->control, "disconnect all", on_disconnect_all, app);
 }

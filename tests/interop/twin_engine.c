@@ -144,6 +144,15 @@ static void on_packet(sio_conn_t *conn, const sio_conn_info_t *info, void *user)
         sio_post(sio_conn_server(conn), tell_packet, told);
 }
 
+static void on_message(sio_conn_t *conn, const sio_conn_info_t *info, void *user)
+{
+    char *data = shown(info);
+
+    twin_report((struct twin *)sio_server_user(sio_conn_server(conn)), "sss", "conn message",
+                (const char *)user, data);
+    free(data);
+}
+
 static void on_plain(sio_conn_t *conn, const sio_conn_info_t *info, void *user)
 {
     twin_report((struct twin *)sio_server_user(sio_conn_server(conn)), "ss",
@@ -170,6 +179,7 @@ static void watch(sio_conn_t *conn, const char *name)
 
     sio_conn_on(conn, SIO_CONN_PACKET, on_packet, user);
     sio_conn_on(conn, SIO_CONN_PACKET_CREATE, on_packet, user);
+    sio_conn_on(conn, SIO_CONN_MESSAGE, on_message, user);
     sio_conn_on(conn, SIO_CONN_HEARTBEAT, on_plain, user);
     sio_conn_on(conn, SIO_CONN_UPGRADING, on_plain, user);
     sio_conn_on(conn, SIO_CONN_UPGRADE, on_upgrade, user);
@@ -186,7 +196,56 @@ static void on_engine_connection(sio_conn_t *conn, const sio_conn_info_t *info, 
         sio_conn_close(conn, false);
 }
 
+/* The next flush and the drain after it. */
+static const char *flow_name(const sio_conn_info_t *info)
+{
+    return info->event == SIO_CONN_FLUSH ? "flush" : "drain";
+}
+
+static void on_engine_flow(sio_conn_t *conn, const sio_conn_info_t *info, void *user)
+{
+    struct twin *app = user;
+
+    if (conn != app->flow)
+        return;
+    twin_report(app, "ss", "flow engine", flow_name(info));
+    if (info->event == SIO_CONN_DRAIN)
+        app->flow = NULL;
+}
+
+static void on_flow(sio_conn_t *conn, const sio_conn_info_t *info, void *user)
+{
+    sio_conn_off(conn, info->event, on_flow, user);
+    twin_report((struct twin *)user, "ss", "flow conn", flow_name(info));
+}
+
 /* ------------------------------------------------------------------------------ from its socket */
+
+static void on_conn_flow(sio_socket_t *socket, sio_event_t *event, void *user)
+{
+    struct twin *app = user;
+
+    (void)event;
+    app->flow = sio_conn(socket);
+    sio_conn_on(app->flow, SIO_CONN_FLUSH, on_flow, app);
+    sio_conn_on(app->flow, SIO_CONN_DRAIN, on_flow, app);
+    sio_emit(socket, "flows", "");
+}
+
+static bool add_name(sio_socket_t *socket, void *user)
+{
+    json_array_append_new(user, json_string(sio_namespace_name(sio_socket_namespace(socket))));
+    return true;
+}
+
+static void on_conn_sockets(sio_socket_t *socket, sio_event_t *event, void *user)
+{
+    json_t *names = json_array();
+
+    (void)user;
+    sio_conn_each_socket(sio_conn(socket), add_name, names);
+    sio_ack(event, "o", names);
+}
 
 static void on_conn(sio_socket_t *socket, sio_event_t *event, void *user)
 {
@@ -265,9 +324,13 @@ void twin_install_engine_hooks(struct twin *app)
     sio_engine_use(app->io, second, app);
     sio_generate_id(app->io, generate_id, app);
     sio_engine_on(app->io, SIO_CONN_CONNECTION, on_engine_connection, app);
+    sio_engine_on(app->io, SIO_CONN_FLUSH, on_engine_flow, app);
+    sio_engine_on(app->io, SIO_CONN_DRAIN, on_engine_flow, app);
     sio_namespace_on(app->control, "answer request", on_answer_request, app);
     sio_namespace_on(root, "conn", on_conn, app);
     sio_namespace_on(root, "conn watch", on_conn_watch, app);
+    sio_namespace_on(root, "conn flow", on_conn_flow, app);
+    sio_namespace_on(root, "conn sockets", on_conn_sockets, app);
     sio_namespace_on(root, "conn packets", on_conn_packets, app);
     sio_namespace_on(root, "conn send", on_conn_send, app);
     sio_namespace_on(root, "conn close", on_conn_close, app);

@@ -135,6 +135,16 @@ static void on_use(sio_socket_t *socket, sio_event_t *event, void *user)
     sio_ack(event, "");
 }
 
+static void on_count(sio_socket_t *socket, sio_event_t *event, void *user)
+{
+    const char *name;
+
+    (void)user;
+    if (sio_unpack(event, "s", &name) == SIO_OK)
+        sio_ack(event, "iii", (int)sio_count(socket, name), (int)sio_count_any(socket),
+                (int)sio_count_any_outgoing(socket));
+}
+
 void twin_install_listener_events(sio_namespace_t *nsp)
 {
     sio_namespace_on(nsp, "any on", on_any_on, NULL);
@@ -145,4 +155,5 @@ void twin_install_listener_events(sio_namespace_t *nsp)
     sio_namespace_on(nsp, "once", on_once, NULL);
     sio_namespace_on(nsp, "off", on_off, NULL);
     sio_namespace_on(nsp, "use", on_use, NULL);
+    sio_namespace_on(nsp, "count", on_count, NULL);
 }

@@ -156,6 +156,9 @@ function manageListeners(io, socket) {
     socket.off(event, heard);
     ack();
   });
+  on(socket, "count", ([event], ack) => {
+    ack(socket.listenerCount(event), socket.listenersAny().length, socket.listenersAnyOutgoing().length);
+  });
   on(socket, "use", (args, ack) => {
     socket.use(guard(io, socket));
     ack();

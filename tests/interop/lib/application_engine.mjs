@@ -57,10 +57,30 @@ function watch(io, conn, name, report) {
     // What it says to the observer is a packet as well, but of another connection.
     report(io, "conn packetCreate", name, ...shownPacket(packet));
   });
+  conn.on("message", (data) => report(io, "conn message", ...shownPacket({ type: name, data })));
   conn.on("heartbeat", () => told("heartbeat"));
   conn.on("upgrading", () => told("upgrading"));
   conn.on("upgrade", () => report(io, "conn upgrade", name, conn.transport.name));
   conn.on("close", (reason) => report(io, "conn close", name, reason, conn.readyState));
+}
+
+// The next flush and the drain after it, told by the connection and by the engine.
+function watchFlow(io, socket, report) {
+  const { conn } = socket;
+  const tell = (who, what) => report(io, `flow ${who}`, what);
+  const ofEngine = (what) => {
+    const handler = (which) => {
+      if (which !== conn) return;
+      io.engine.off(what, handler);
+      tell("engine", what);
+    };
+    io.engine.on(what, handler);
+  };
+  for (const what of ["flush", "drain"]) {
+    conn.once(what, () => tell("conn", what));
+    ofEngine(what);
+  }
+  socket.emit("flows");
 }
 
 function installConn(io, socket, report) {
@@ -87,6 +107,8 @@ function installConn(io, socket, report) {
     else conn.off("packet", onPacket);
     ack();
   });
+  socket.on("conn flow", () => watchFlow(io, socket, report));
+  socket.on("conn sockets", (ack) => ack([...socket.client.sockets.values()].map(({ nsp }) => nsp.name)));
   socket.on("conn send", (data) => conn.send(data));
   socket.on("conn close", () => conn.close());
   socket.on("send message", (...args) => {

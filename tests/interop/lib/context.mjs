@@ -1,7 +1,8 @@
 // What a scenario is given: one server, one transcript, and the ways to talk to the server.
-import { Queue, within } from "../../wire/lib/wait.mjs";
+import { DEFAULT_WAIT, Queue, scaled, within } from "../../wire/lib/wait.mjs";
 import { parserNamed } from "./parser.mjs";
-import { RawSocket, RawPolling, httpRequest } from "./raw.mjs";
+import { RawSocket, RawPolling, closeLater, httpRequest } from "./raw.mjs";
+import { REFERENCE } from "./server.mjs";
 import { show, showAll } from "./show.mjs";
 import { baseUrl, connectPeer, makePeer } from "./stock.mjs";
 import { Transcript } from "./transcript.mjs";
@@ -22,6 +23,7 @@ export class Observer {
     context.parser = parserNamed(optionOf(options, "--parser"));
     this.peer = makePeer(context, "observer", { namespace: "/control", transports: transports.slice(0, 1) });
     this.peer.socket.offAny();
+    this.ours = server.kind !== REFERENCE;
     this.peer.socket.on("report", (...args) => this.onReport(args));
     this.peer.socket.on("disconnect", (reason) => (this.lost = reason));
     this.live = new Set();
@@ -89,6 +91,20 @@ export class Observer {
     await within(new Promise((resolve) => (this.empty = resolve)), `${show([...this.live])} to be gone`);
   }
 
+  // What our server still holds but for this observer; the reference has no such counters.
+  counters() {
+    return within(new Promise((resolve) => this.peer.socket.emit("counters", resolve)), "the counters");
+  }
+
+  async nothingLeft() {
+    if (!this.peer.socket.connected || !this.ours) return;
+    const until = Date.now() + scaled(DEFAULT_WAIT);
+    let left;
+    do left = await this.counters();
+    while (Object.keys(left).length > 0 && Date.now() < until);
+    if (Object.keys(left).length > 0) throw new Error(`left behind: ${JSON.stringify(left)}`);
+  }
+
   close() {
     this.peer.close();
   }
@@ -131,6 +147,11 @@ export class Context {
     return httpRequest(this, label, options);
   }
 
+  // The answer to a request of the scenario's own may have opened a session.
+  closeLater(path, response) {
+    closeLater(this, path, response);
+  }
+
   ws(name, options) {
     return RawSocket.open(this, name, options);
   }
@@ -144,5 +165,6 @@ export class Context {
     for (const raw of this.raws) raw.destroy();
     if (!endsServer) await Promise.all(this.sessions.map((session) => session.close()));
     if (!endsServer) await this.observer?.everyoneGone();
+    if (!endsServer) await this.observer?.nothingLeft();
   }
 }

@@ -19,11 +19,21 @@ function noticeSids(transcript, response) {
   if (response) transcript.noticeSids(response.body.toString());
 }
 
-export async function httpRequest({ transcript, target }, label, options) {
-  const response = await request(target, options);
-  noticeSids(transcript, response);
-  transcript.log(`${label}: ${describeResponse(response)}`);
+export async function httpRequest(context, label, options) {
+  const response = await request(context.target, options);
+  noticeSids(context.transcript, response);
+  context.transcript.log(`${label}: ${describeResponse(response)}`);
+  closeLater(context, options.path, response);
   return response;
+}
+
+// A handshake made by such a request opens a session that nobody would close.
+export function closeLater({ target, sessions }, path, response) {
+  const open = /^(___eio.*)?0\{\\*"sid\\*":\\*"([^"\\]+)/.exec(response?.body.toString() ?? "");
+  if (!open) return;
+  const [body, type] = open[1] ? ["d=1", "application/x-www-form-urlencoded"] : ["1", "text/plain"];
+  const close = { method: "POST", path: `${path.replace(/&mode=[^&]*/, "")}&sid=${open[2]}`, headers: { "Content-Type": type }, body };
+  sessions.push({ close: () => request(target, close).catch(() => {}) });
 }
 
 export class RawSocket {

@@ -1,7 +1,7 @@
 // The connection under a socket: what it knows, what it tells, what it can be told.
 export const servers = ["--engine"];
 
-const told = ["packet", "packetCreate", "heartbeat", "upgrading", "upgrade", "close"];
+const told = ["packet", "message", "packetCreate", "heartbeat", "upgrading", "upgrade", "close"];
 const all = async (t) => {
   for (const what of told) await t.observer.reported(`conn ${what}`);
 };
@@ -29,6 +29,28 @@ export const cases = [
       alice.socket.disconnect();
       await t.observer.report("disconnect");
       await t.observer.report("conn close");
+    },
+  },
+  {
+    name: "flush and drain",
+    async run(t) {
+      const alice = await t.connect("alice");
+      alice.emit("conn flow");
+      await alice.recv();
+      await t.observer.report("flow conn", 2);
+      await t.observer.report("flow engine", 2);
+    },
+  },
+  {
+    name: "its sockets",
+    async run(t) {
+      const alice = await t.connect("alice");
+      await alice.call("conn sockets");
+      const chat = await alice.of("/chat", "alice in chat");
+      await alice.call("conn sockets");
+      chat.socket.disconnect();
+      await t.observer.report("disconnect");
+      await alice.call("conn sockets");
     },
   },
   {

@@ -10,6 +10,7 @@ async function exchange(t, label, bytes, options) {
   t.raws.push({ destroy: () => connection.close() });
   connection.write(bytes);
   const response = await connection.response(options);
+  t.closeLater(POLLING, response);
   const said = response.headers.filter(([name]) => name === "connection" || name === "keep-alive");
   t.log(`${label}: ${response.status} ${JSON.stringify(said)}`);
   return connection;

@@ -1,6 +1,24 @@
 // Listeners: on, once, off, catch-all for both directions, volatile and compress flags.
 export const cases = [
   {
+    name: "how many",
+    async run(t) {
+      const alice = await t.connect("alice");
+      await alice.call("count", "thing");
+      await alice.call("on", "thing");
+      await alice.call("once", "thing");
+      await alice.call("any on");
+      await alice.call("outgoing on");
+      await alice.call("outgoing on");
+      await alice.call("count", "thing");
+      alice.emit("thing");
+      await alice.fence();
+      await alice.call("any off");
+      await alice.call("outgoing off");
+      await alice.call("count", "thing");
+    },
+  },
+  {
     name: "on, twice, off",
     async run(t) {
       const alice = await t.connect("alice");
