@@ -104,6 +104,8 @@ typedef struct eio_handlers {
     void (*on_flush)(eio_session_t *session, size_t packets, void *user);
     void (*on_drain)(eio_session_t *session, void *user);
     void (*on_upgrading)(eio_session_t *session, void *user);
+    /* Plain WebSockets: the answer to a ping, whoever sent it. */
+    void (*on_pong)(eio_session_t *session, const char *data, size_t len, void *user);
 } eio_handlers_t;
 
 typedef struct eio_options {
@@ -145,6 +147,7 @@ typedef struct eio_counters {
     uint64_t limited_handshakes;             /* refused with 429 */
     uint64_t limited_packets, limited_bytes; /* sessions closed for their rate */
     uint64_t loop_lag_ms, loop_lag_max_ms;   /* how late the newest timer was; the latest of all */
+    uint64_t plain, plain_accepted, plain_in, plain_out; /* WebSockets, and their messages */
 } eio_counters_t;
 
 enum {
@@ -237,6 +240,47 @@ size_t eio_session_queued_packets(const eio_session_t *session);
  */
 void eio_session_close(eio_session_t *session, eio_reason_t reason, const char *detail,
                        bool discard);
+
+/* ---- plain WebSockets: sessions that don't speak Engine.IO ---- */
+
+/* Zero means what the server's own options say. */
+typedef struct eio_plain_options {
+    size_t max_message;
+    unsigned ping_interval_ms, ping_timeout_ms; /* of ping frames */
+    unsigned packets_per_second;
+    uint64_t bytes_per_second;
+    unsigned rate_code;                   /* close code of who is over one of them */
+    const eio_deflate_options_t *deflate; /* only read by eio_plain_new() */
+    /* on_message, on_closing, on_close, on_drained, on_pong */
+    eio_handlers_t handlers;
+    void *user;
+} eio_plain_options_t;
+
+typedef struct eio_plain eio_plain_t;
+
+eio_plain_t *eio_plain_new(eio_server_t *server, const eio_plain_options_t *options);
+void eio_plain_free(eio_plain_t *endpoint); /* no session of it is left; NULL is allowed */
+
+/* Whether a request (that on_request took over) is a WebSocket handshake in order; answers it
+ * otherwise. */
+bool eio_plain_check(eio_plain_t *endpoint, eio_request_t *request);
+
+/*
+ * Completes the handshake (subprotocol NULL: none). Sends go through the outbox as any session's.
+ * NULL: its address is over a limit (answered with 429), it has gone, or there is no memory.
+ */
+eio_session_t *eio_plain_accept(eio_plain_t *endpoint, eio_request_t *request,
+                                const char *subprotocol);
+
+/* Closes behind what is queued, with a close code and up to 123 bytes of reason. */
+void eio_session_close_with(eio_session_t *session, unsigned code, const char *reason, size_t len);
+
+/* In on_close: the peer's code and reason, or ours; 1005 without a code, 1006 without a close
+ * frame. */
+unsigned eio_session_close_code(const eio_session_t *session, sio__span_t *reason);
+
+/* 0, EIO_ECLOSED. Up to 125 bytes. */
+int eio_session_ping(eio_session_t *session, const void *data, size_t len);
 
 /* ---- requests ---- */
 

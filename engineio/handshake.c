@@ -53,6 +53,16 @@ static void refuse_too_many(eio_server_t *server, eio_request_t *request)
                             sizeof(body) - 1);
 }
 
+bool eio_address_may_open(eio_server_t *server, eio_request_t *request, eio_address_t **address)
+{
+    bool refused;
+
+    *address = count_session(server, request, &refused);
+    if (refused)
+        refuse_too_many(server, request);
+    return !refused;
+}
+
 /* A session id that the program makes up goes into URLs, JSON and a cookie, and must be new. */
 static bool id_usable(const eio_server_t *server, const char *id)
 {
@@ -92,22 +102,18 @@ void eio_handshake(eio_server_t *server, eio_request_t *request, bool websocket)
     eio_session_t *session;
     eio_transport_t *transport;
     eio_address_t *address;
-    bool refused;
 
     if (protocol != 4 && !server->options.allow_eio3) {
         eio_refuse(server, request, EIO_ERROR_UNSUPPORTED_PROTOCOL_VERSION, NULL,
                    "{\"protocol\":3}");
         return;
     }
-    if (websocket && !eio_websocket_check_handshake(server, request))
+    if (websocket && !eio_websocket_check_handshake(&server->options.deflate, request))
         return;
     if (!generate_id(server, request, id))
         return;
-    address = count_session(server, request, &refused);
-    if (refused) {
-        refuse_too_many(server, request);
+    if (!eio_address_may_open(server, request, &address))
         return;
-    }
     session = eio_session_new(server, request, protocol, *id ? id : NULL);
     if (!session) {
         eio_limits_close(&server->limits, address);

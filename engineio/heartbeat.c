@@ -3,16 +3,39 @@
  * session alternates between the two waits. Protocol 3: the client pings, and the same timer waits
  * for that as long as both together.
  */
+#include "engineio/plain.h"
 #include "engineio/server.h"
 #include "engineio/session.h"
 
 #include <stdio.h>
 
+static unsigned ping_interval(const eio_session_t *session)
+{
+    return session->plain ? session->plain->endpoint->options.ping_interval_ms
+                          : session->server->options.ping_interval_ms;
+}
+
+static unsigned ping_timeout(const eio_session_t *session)
+{
+    return session->plain ? session->plain->endpoint->options.ping_timeout_ms
+                          : session->server->options.ping_timeout_ms;
+}
+
+static void send_ping(eio_session_t *session)
+{
+    if (session->plain)
+        eio_session_ping(session, NULL, 0);
+    else
+        eio_session_send_packet(session, EIO_PACKET_PING, NULL, 0);
+}
+
 static void end_by_timeout(eio_session_t *session, const char *missing, unsigned ms)
 {
     char detail[64];
+    int len = snprintf(detail, sizeof(detail), "no %s for %u ms", missing, ms);
 
-    snprintf(detail, sizeof(detail), "no %s for %u ms", missing, ms);
+    if (session->plain)
+        eio_plain_set_code(session, EIO_WS_CODE_ABNORMAL, detail, (size_t)len);
     eio_session_end(session, EIO_REASON_PING_TIMEOUT, detail);
 }
 
@@ -30,8 +53,7 @@ static bool alive_though_paused(eio_session_t *session)
 static void wait_for_pong(eio_session_t *session)
 {
     session->awaiting_pong = true;
-    eio_timer_start(session->server->loop, &session->heartbeat,
-                    session->server->options.ping_timeout_ms);
+    eio_timer_start(session->server->loop, &session->heartbeat, ping_timeout(session));
 }
 
 static void on_heartbeat(sio__timer_t *timer)
@@ -41,27 +63,26 @@ static void on_heartbeat(sio__timer_t *timer)
     if (!session->awaiting_pong) {
         session->pong_extended = false;
         session->progress_pinged = session->progress;
-        eio_session_send_packet(session, EIO_PACKET_PING, NULL, 0);
+        send_ping(session);
         wait_for_pong(session);
     } else if (alive_though_paused(session)) {
         wait_for_pong(session);
     } else {
-        end_by_timeout(session, "pong", session->server->options.ping_timeout_ms);
+        end_by_timeout(session, "pong", ping_timeout(session));
     }
 }
 
 static void wait_for_interval(eio_session_t *session)
 {
     session->awaiting_pong = false;
-    eio_timer_start(session->server->loop, &session->heartbeat,
-                    session->server->options.ping_interval_ms);
+    eio_timer_start(session->server->loop, &session->heartbeat, ping_interval(session));
 }
 
 static void tell_heartbeat(eio_session_t *session)
 {
     const eio_options_t *options = &session->server->options;
 
-    if (session->server->watching && options->handlers.on_heartbeat)
+    if (session->server->watching && options->handlers.on_heartbeat && !session->plain)
         options->handlers.on_heartbeat(session, options->user);
 }
 

@@ -370,6 +370,7 @@ static const char *status_text(int status)
         {413, "Payload Too Large"},
         {415, "Unsupported Media Type"},
         {422, "Unprocessable Entity"},
+        {426, "Upgrade Required"},
         {429, "Too Many Requests"},
         {500, "Internal Server Error"},
         {501, "Not Implemented"},

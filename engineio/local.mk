@@ -43,6 +43,8 @@ libengineio_la_SOURCES = \
 	engineio/packet_v3.h \
 	engineio/payload.c \
 	engineio/payload_v3.c \
+	engineio/plain.c \
+	engineio/plain.h \
 	engineio/polling.c \
 	engineio/query.c \
 	engineio/query.h \

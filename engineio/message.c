@@ -6,9 +6,9 @@
 
 #include <string.h>
 
-eio_message_t *eio_message_new(bool binary, size_t len)
+static eio_message_t *new_message(bool binary, bool plain, size_t len)
 {
-    size_t packet_len = len + (binary ? 0 : 1);
+    size_t packet_len = len + (binary || plain ? 0 : 1);
     uint8_t header[EIO_WS_MAX_HEADER];
     eio_message_t *message;
     uint8_t *frame;
@@ -21,6 +21,7 @@ eio_message_t *eio_message_new(bool binary, size_t len)
     atomic_init(&message->refs, 1);
     message->binary = binary;
     message->no_compress = false;
+    message->plain = plain;
     message->deflated = NULL;
     message->typed = NULL;
     message->len = packet_len;
@@ -30,18 +31,31 @@ eio_message_t *eio_message_new(bool binary, size_t len)
         (uint8_t)eio_ws_header_write(header, binary ? EIO_WS_BINARY : EIO_WS_TEXT, false,
                                      packet_len);
     memcpy(message->packet - message->header_size, header, message->header_size);
-    if (!binary)
+    if (!binary && !plain)
         message->packet[0] = '4';
     return message;
 }
 
-eio_message_t *eio_message_copy(bool binary, const void *payload, size_t len)
+static eio_message_t *fill(eio_message_t *message, const void *payload, size_t len)
 {
-    eio_message_t *message = eio_message_new(binary, len);
-
     if (message && len)
         memcpy(eio_message_payload(message), payload, len);
     return message;
+}
+
+eio_message_t *eio_message_new(bool binary, size_t len)
+{
+    return new_message(binary, false, len);
+}
+
+eio_message_t *eio_message_copy(bool binary, const void *payload, size_t len)
+{
+    return fill(eio_message_new(binary, len), payload, len);
+}
+
+eio_message_t *eio_message_copy_plain(bool binary, const void *payload, size_t len)
+{
+    return fill(new_message(binary, true, len), payload, len);
 }
 
 eio_message_t *eio_message_typed(eio_message_t *message)

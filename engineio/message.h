@@ -1,8 +1,7 @@
 /*
- * One Engine.IO message, encoded once, referenced by every outbox it waits in: a ready WebSocket
- * frame whose payload is the text packet
- * ("4" and the text) or the bare bytes of a binary message. Immutable after it is filled.
- * References count across threads.
+ * One message, encoded once, referenced by every outbox it waits in: a ready WebSocket frame whose
+ * payload is the text packet ("4" and the text), or the bare bytes of a binary message or of a
+ * plain WebSocket's. Immutable after it is filled. References count across threads.
  */
 #ifndef EIO_MESSAGE_H
 #define EIO_MESSAGE_H
@@ -16,6 +15,7 @@ typedef struct eio_message {
     atomic_uint refs;
     bool binary;
     bool no_compress;
+    bool plain;          /* a plain WebSocket's: text without a type character */
     uint8_t header_size; /* of the frame header that ends right before `packet` */
     size_t len;          /* of the packet: for text, type character included */
     uint8_t *packet;     /* within this allocation */
@@ -33,11 +33,12 @@ typedef struct eio_message {
  */
 eio_message_t *eio_message_new(bool binary, size_t len);
 eio_message_t *eio_message_copy(bool binary, const void *payload, size_t len);
+eio_message_t *eio_message_copy_plain(bool binary, const void *payload, size_t len);
 
 /* Where the caller's payload goes: behind the type character of a text message. */
 static inline uint8_t *eio_message_payload(eio_message_t *message)
 {
-    return message->packet + (message->binary ? 0 : 1);
+    return message->packet + (message->binary || message->plain ? 0 : 1);
 }
 
 /*

@@ -105,10 +105,11 @@ static uint8_t *record_add(eio_outbox_t *outbox, eio_chunk_pool_t *pool, size_t 
     return at + sizeof(record);
 }
 
-static int push_as_message(eio_outbox_t *outbox, eio_chunk_pool_t *pool, bool binary,
+static int push_as_message(eio_outbox_t *outbox, eio_chunk_pool_t *pool, bool binary, bool plain,
                            const void *data, size_t len, bool no_compress)
 {
-    eio_message_t *message = eio_message_copy(binary, data, len);
+    eio_message_t *message =
+        plain ? eio_message_copy_plain(binary, data, len) : eio_message_copy(binary, data, len);
     int error;
 
     if (!message)
@@ -123,10 +124,11 @@ int eio_outbox_push(eio_outbox_t *outbox, eio_chunk_pool_t *pool, bool binary,
                     eio_packet_type_t type, const void *data, size_t len, bool no_compress)
 {
     uint8_t *at;
-    size_t prefix = binary && !outbox->typed_binary ? 0 : 1;
+    bool plain = type == EIO_PACKET_PLAIN;
+    size_t prefix = plain || (binary && !outbox->typed_binary) ? 0 : 1;
 
-    if (len > BY_VALUE_MAX && type == EIO_PACKET_MESSAGE)
-        return push_as_message(outbox, pool, binary, data, len, no_compress);
+    if (len > BY_VALUE_MAX && (type == EIO_PACKET_MESSAGE || plain))
+        return push_as_message(outbox, pool, binary, plain, data, len, no_compress);
     at = record_add(outbox, pool, prefix + len,
                     (binary ? RECORD_BINARY : 0) | (no_compress ? RECORD_NO_COMPRESS : 0));
     if (!at)

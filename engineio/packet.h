@@ -14,7 +14,8 @@ typedef enum eio_packet_type {
     EIO_PACKET_PONG = 3,
     EIO_PACKET_MESSAGE = 4,
     EIO_PACKET_UPGRADE = 5,
-    EIO_PACKET_NOOP = 6
+    EIO_PACKET_NOOP = 6,
+    EIO_PACKET_PLAIN /* a plain WebSocket's message, which has no type; to outboxes only */
 } eio_packet_type_t;
 
 typedef struct eio_packet {

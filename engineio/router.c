@@ -211,7 +211,7 @@ static void refuse_protocol(eio_server_t *server, eio_request_t *request, unsign
 /* A WebSocket for a session that exists: an upgrade, or one too many. */
 static void route_upgrade(eio_server_t *server, eio_session_t *session, eio_request_t *request)
 {
-    if (!eio_websocket_check_handshake(server, request))
+    if (!eio_websocket_check_handshake(&server->options.deflate, request))
         return;
     if (session->upgrade || session->upgraded)
         eio_websocket_accept_and_close(server, request);
@@ -239,7 +239,7 @@ static void route_session(eio_server_t *server, eio_request_t *request, const ei
             refuse_mismatch(server, request, transport, eio_session_transport(session));
     } else if (sio__span_is(*transport, "websocket")) {
         route_upgrade(server, session, request);
-    } else if (eio_websocket_check_handshake(server, request)) {
+    } else if (eio_websocket_check_handshake(&server->options.deflate, request)) {
         eio_websocket_accept_and_close(server, request);
     }
 }
@@ -255,7 +255,7 @@ struct eio_verdict {
 static void begin_session(eio_server_t *server, eio_request_t *request, bool websocket)
 {
     if (!websocket && request->upgrade) {
-        if (eio_websocket_check_handshake(server, request))
+        if (eio_websocket_check_handshake(&server->options.deflate, request))
             eio_websocket_accept_and_close(server, request);
         return;
     }

@@ -1,6 +1,7 @@
 #include "engineio/server.h"
 
 #include "base/alloc.h"
+#include "engineio/plain.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -259,21 +260,31 @@ static void on_layer_closed(void *user)
         done(done_user);
 }
 
+static void tell_closing(eio_session_t *session)
+{
+    static const char reason[] = "server shutting down";
+    void *user;
+    const eio_handlers_t *handlers = eio_session_handlers(session, &user);
+
+    if (session->plain)
+        eio_plain_set_code(session, EIO_WS_CODE_GOING_AWAY, reason, sizeof(reason) - 1);
+    if (handlers->on_closing)
+        handlers->on_closing(session, user);
+}
+
 /*
  * The owner hears of all of a batch before the first of them is closed: clients may still be told
  * of each other. Handlers may end any session meanwhile, so each is taken from the front.
  */
 static void close_some(eio_server_t *server, sio__list_t *list, size_t count, bool discard)
 {
-    const eio_handlers_t *handlers = &server->options.handlers;
     sio__list_t batch;
     sio__list_t *node;
 
     sio__list_init(&batch);
     for (; count && (node = sio__list_pop(list)); count--) {
         sio__list_append(&batch, node);
-        if (handlers->on_closing)
-            handlers->on_closing(SIO__CONTAINER(node, eio_session_t, link), server->options.user);
+        tell_closing(SIO__CONTAINER(node, eio_session_t, link));
     }
     while ((node = sio__list_pop(&batch))) {
         eio_session_t *session = SIO__CONTAINER(node, eio_session_t, link);
@@ -315,7 +326,8 @@ static void begin_batches(eio_server_t *server, unsigned drain_ms)
 {
     size_t batches = drain_ms / 2 / BATCH_MS;
 
-    server->batch_size = server->counters.sessions / (batches ? batches : 1) + 1;
+    server->batch_size =
+        (server->counters.sessions + server->counters.plain) / (batches ? batches : 1) + 1;
     if (server->batch_size < EIO_CLOSE_BATCH)
         server->batch_size = EIO_CLOSE_BATCH;
     sio__list_splice(&server->to_close, &server->session_list);

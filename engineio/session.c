@@ -1,6 +1,7 @@
 #include "engineio/session.h"
 
 #include "base/alloc.h"
+#include "engineio/plain.h"
 #include "engineio/request.h"
 #include "engineio/server.h"
 
@@ -16,39 +17,56 @@ static void on_stall(sio__timer_t *timer);
 /* ---- rates ---- */
 
 typedef struct eio_rate {
+    uint64_t packets_per_second, bytes_per_second; /* 0: no limit */
     eio_bucket_t packets, bytes;
 } eio_rate_t;
 
-static eio_rate_t *rate_new(const eio_server_t *server)
+static eio_rate_t *rate_new(const eio_server_t *server, const eio_plain_options_t *plain)
 {
     const eio_limit_options_t *limits = &server->options.limits;
     uint64_t now = eio_loop_now(server->loop);
-    eio_rate_t *rate;
+    eio_rate_t rate = {.packets_per_second = limits->packets_per_second,
+                       .bytes_per_second = limits->bytes_per_second};
+    eio_rate_t *kept;
 
-    if (!limits->packets_per_second && !limits->bytes_per_second)
+    if (plain && plain->packets_per_second)
+        rate.packets_per_second = plain->packets_per_second;
+    if (plain && plain->bytes_per_second)
+        rate.bytes_per_second = plain->bytes_per_second;
+    if (!rate.packets_per_second && !rate.bytes_per_second)
         return NULL;
-    rate = sio__malloc(sizeof(*rate));
-    if (!rate)
-        return NULL;
-    eio_bucket_fill(&rate->packets, limits->packets_per_second, now);
-    eio_bucket_fill(&rate->bytes, limits->bytes_per_second, now);
-    return rate;
+    eio_bucket_fill(&rate.packets, rate.packets_per_second, now);
+    eio_bucket_fill(&rate.bytes, rate.bytes_per_second, now);
+    kept = sio__malloc(sizeof(*kept));
+    if (kept)
+        *kept = rate;
+    return kept;
+}
+
+/* A plain WebSocket is told why in its close frame. */
+static void end_over_rate(eio_session_t *session, const char *what)
+{
+    const eio_plain_options_t *plain = session->plain ? &session->plain->endpoint->options : NULL;
+
+    if (plain)
+        eio_plain_set_code(session, plain->rate_code ? plain->rate_code : EIO_WS_CODE_POLICY, what,
+                           strlen(what));
+    eio_session_end(session, EIO_REASON_TRANSPORT_ERROR, what);
 }
 
 static bool within_rate(eio_session_t *session, size_t bytes)
 {
-    const eio_limit_options_t *limits = &session->server->options.limits;
     eio_counters_t *counters = &session->server->counters;
     uint64_t now = eio_loop_now(session->server->loop);
     eio_rate_t *rate = session->rate;
     const char *what;
 
-    if (limits->packets_per_second &&
-        !eio_bucket_take(&rate->packets, limits->packets_per_second, 1, now)) {
+    if (rate->packets_per_second &&
+        !eio_bucket_take(&rate->packets, rate->packets_per_second, 1, now)) {
         what = "more packets than packets_per_second";
         counters->limited_packets++;
-    } else if (limits->bytes_per_second &&
-               !eio_bucket_take(&rate->bytes, limits->bytes_per_second, bytes, now)) {
+    } else if (rate->bytes_per_second &&
+               !eio_bucket_take(&rate->bytes, rate->bytes_per_second, bytes, now)) {
         what = "more bytes than bytes_per_second";
         counters->limited_bytes++;
     } else {
@@ -56,7 +74,7 @@ static bool within_rate(eio_session_t *session, size_t bytes)
     }
     SIO__LOG(session->server->options.log, SIO__WARN, "engine:socket", "session %s from %s: %s",
              session->id, session->request->address, what);
-    eio_session_end(session, EIO_REASON_TRANSPORT_ERROR, what);
+    end_over_rate(session, what);
     return false;
 }
 
@@ -64,6 +82,7 @@ static bool within_rate(eio_session_t *session, size_t bytes)
 
 static void free_session(eio_session_t *session)
 {
+    sio__free(session->plain);
     if (session->id != session->own_id)
         sio__free(session->id);
     sio__free(session);
@@ -81,6 +100,26 @@ static bool take_id(eio_session_t *session, eio_server_t *server, const char *id
                                           strlen(session->id)) == 0;
 }
 
+static void enter_server(eio_session_t *session, eio_server_t *server, eio_request_t *request,
+                         unsigned protocol)
+{
+    const eio_plain_session_t *plain = session->plain;
+
+    sio__list_append(&server->session_list, &session->link);
+    session->server = server;
+    session->protocol = (uint8_t)protocol;
+    session->outbox.typed_binary = protocol == 3;
+    session->request = eio_request_ref(request);
+    session->rate = rate_new(server, plain ? &plain->endpoint->options : NULL);
+    sio__timer_init(&session->stall, on_stall);
+    eio_deferred_init(&session->flush, on_flush);
+    eio_deferred_init(&session->release, on_release);
+    if (plain)
+        server->counters.plain++;
+    else
+        server->counters.sessions++;
+}
+
 eio_session_t *eio_session_new(eio_server_t *server, eio_request_t *request, unsigned protocol,
                                const char *id)
 {
@@ -92,16 +131,26 @@ eio_session_t *eio_session_new(eio_server_t *server, eio_request_t *request, uns
         free_session(session);
         return NULL;
     }
-    sio__list_append(&server->session_list, &session->link);
-    session->server = server;
-    session->protocol = (uint8_t)protocol;
-    session->outbox.typed_binary = protocol == 3;
-    session->request = eio_request_ref(request);
-    session->rate = rate_new(server);
-    sio__timer_init(&session->stall, on_stall);
-    eio_deferred_init(&session->flush, on_flush);
-    eio_deferred_init(&session->release, on_release);
-    server->counters.sessions++;
+    enter_server(session, server, request, protocol);
+    return session;
+}
+
+eio_session_t *eio_session_new_plain(eio_plain_t *endpoint, eio_request_t *request)
+{
+    eio_server_t *server = endpoint->server;
+    eio_session_t *session = sio__calloc(1, sizeof(*session));
+
+    if (!session)
+        return NULL;
+    session->plain = sio__calloc(1, sizeof(*session->plain));
+    if (!session->plain) {
+        sio__free(session);
+        return NULL;
+    }
+    session->plain->endpoint = endpoint;
+    session->id = session->own_id;
+    sio__id_generate(&server->id_counter, session->own_id);
+    enter_server(session, server, request, 4);
     return session;
 }
 
@@ -158,6 +207,16 @@ void eio_session_open(eio_session_t *session, eio_transport_t *transport)
         handlers->on_connection(session, server->options.user);
 }
 
+void eio_session_open_plain(eio_session_t *session, eio_transport_t *transport)
+{
+    set_transport(session, transport);
+    session->state = EIO_OPEN;
+    session->server->counters.plain_accepted++;
+    eio_heartbeat_start(session);
+    SIO__LOG(session->server->options.log, SIO__DEBUG, "engine", "plain WebSocket %s from %s",
+             session->id, session->request->address);
+}
+
 static void on_release(eio_deferred_t *deferred)
 {
     free_session(SIO__CONTAINER(deferred, eio_session_t, release));
@@ -169,9 +228,13 @@ static void leave_server(eio_session_t *session)
 
     server->counters.queued_bytes -= session->outbox.bytes;
     eio_outbox_clear(&session->outbox, &server->chunks);
-    sio__map_remove(&server->sessions, &session->by_id);
     sio__list_remove(&session->link);
-    server->counters.sessions--;
+    if (session->plain) {
+        server->counters.plain--;
+    } else {
+        sio__map_remove(&server->sessions, &session->by_id);
+        server->counters.sessions--;
+    }
     eio_request_unref(session->request);
     session->request = NULL;
     eio_limits_close(&server->limits, session->address);
@@ -187,12 +250,18 @@ void eio_session_abandon(eio_session_t *session)
     leave_server(session);
 }
 
+/* Those who watch are told of Engine.IO sessions. */
+static bool watched(const eio_session_t *session)
+{
+    return session->server->watching && !session->plain;
+}
+
 /* What watches may do anything, even end the session. */
 static void flush(eio_session_t *session)
 {
     const eio_options_t *options = &session->server->options;
 
-    if (session->server->watching && options->handlers.on_flush)
+    if (watched(session) && options->handlers.on_flush)
         options->handlers.on_flush(session, session->outbox.count, options->user);
     if (session->state != EIO_CLOSED && session->transport)
         session->transport->ops->flush(session->transport);
@@ -210,7 +279,8 @@ static void flush_before_close(eio_session_t *session)
 void eio_session_end(eio_session_t *session, eio_reason_t reason, const char *detail)
 {
     eio_server_t *server = session->server;
-    const eio_handlers_t *handlers = &server->options.handlers;
+    void *user;
+    const eio_handlers_t *handlers = eio_session_handlers(session, &user);
 
     if (session->state == EIO_CLOSED)
         return;
@@ -227,7 +297,7 @@ void eio_session_end(eio_session_t *session, eio_reason_t reason, const char *de
     SIO__LOG(server->options.log, SIO__DEBUG, "engine:socket", "session %s closed: %s%s%s",
              session->id, eio_reason_text(reason), *detail ? ", " : "", detail);
     if (handlers->on_close)
-        handlers->on_close(session, reason, detail, server->options.user);
+        handlers->on_close(session, reason, detail, user);
     leave_server(session);
 }
 
@@ -259,11 +329,11 @@ void eio_session_close(eio_session_t *session, eio_reason_t reason, const char *
 
 static void on_message(eio_session_t *session, const eio_packet_t *packet)
 {
-    const eio_options_t *options = &session->server->options;
+    void *user;
+    const eio_handlers_t *handlers = eio_session_handlers(session, &user);
 
-    if (options->handlers.on_message)
-        options->handlers.on_message(session, packet->binary, packet->data.data, packet->data.len,
-                                     options->user);
+    if (handlers->on_message)
+        handlers->on_message(session, packet->binary, packet->data.data, packet->data.len, user);
 }
 
 static const char *type_name(int type)
@@ -293,17 +363,19 @@ static bool watch_received(eio_session_t *session, int type, bool binary, sio__s
 static void handle_packet(eio_session_t *session, const eio_packet_t *packet)
 {
     if (!packet) {
-        if (session->server->watching &&
+        if (watched(session) &&
             !watch_received(session, -1, false, (sio__span_t){"parser error", 12}))
             return;
         eio_session_end(session, EIO_REASON_PARSE_ERROR, "not an Engine.IO packet");
         return;
     }
-    session->server->counters.packets_in++;
+    if (session->plain)
+        session->server->counters.plain_in++;
+    else
+        session->server->counters.packets_in++;
     if (session->rate && !within_rate(session, packet->data.len))
         return;
-    if (session->server->watching &&
-        !watch_received(session, packet->type, packet->binary, packet->data))
+    if (watched(session) && !watch_received(session, packet->type, packet->binary, packet->data))
         return;
     if (packet->type != EIO_PACKET_PING && packet->type != EIO_PACKET_PONG) {
         eio_heartbeat_on_other(session);
@@ -329,16 +401,17 @@ void eio_session_on_packet(eio_session_t *session, eio_transport_t *transport,
 
 void eio_session_on_oversize(eio_session_t *session, const eio_transport_t *transport, size_t size)
 {
-    const eio_options_t *options = &session->server->options;
     const char *name = transport->ops->name;
+    void *user;
+    const eio_handlers_t *handlers = eio_session_handlers(session, &user);
 
     session->server->counters.oversize++;
-    SIO__LOG(options->log, SIO__WARN, strcmp(name, "polling") == 0 ? "engine:polling" : "engine:ws",
-             "session %s from %s: a message of %zu bytes or more over %s: max_http_buffer_size is "
-             "%zu",
-             session->id, session->request->address, size, name, options->max_http_buffer_size);
-    if (options->handlers.on_oversize)
-        options->handlers.on_oversize(session, name, size, options->user);
+    SIO__LOG(session->server->options.log, SIO__WARN,
+             strcmp(name, "polling") == 0 ? "engine:polling" : "engine:ws",
+             "session %s from %s: a message of %zu bytes or more over %s: the limit is %zu",
+             session->id, session->request->address, size, name, eio_session_max_message(session));
+    if (handlers->on_oversize)
+        handlers->on_oversize(session, name, size, user);
 }
 
 void eio_session_on_transport_error(eio_session_t *session, eio_transport_t *transport,
@@ -375,7 +448,8 @@ void eio_session_on_ready(eio_session_t *session)
 
 static void emptied(eio_session_t *session)
 {
-    const eio_options_t *options = &session->server->options;
+    void *user;
+    const eio_handlers_t *handlers = eio_session_handlers(session, &user);
 
     if (session->state == EIO_CLOSING) {
         close_transport(session);
@@ -383,19 +457,22 @@ static void emptied(eio_session_t *session)
     }
     if (session->state != EIO_OPEN)
         return;
-    if (session->waited && options->handlers.on_drained) {
+    if (session->waited && handlers->on_drained) {
         session->drained = true;
         eio_timer_start(session->server->loop, &session->stall, 0);
     }
     session->waited = false;
-    if (session->server->watching && options->handlers.on_drain)
-        options->handlers.on_drain(session, options->user);
+    if (watched(session) && handlers->on_drain)
+        handlers->on_drain(session, user);
 }
 
 void eio_session_on_sent(eio_session_t *session, unsigned packets)
 {
     session->progress++;
-    session->server->counters.packets_out += packets;
+    if (session->plain)
+        session->server->counters.plain_out += packets;
+    else
+        session->server->counters.packets_out += packets;
     if (session->paused && session->outbox.bytes < PAUSE_BYTES / 2) {
         session->paused = false;
         session->transport->ops->pause(session->transport, false);
@@ -452,17 +529,18 @@ static void watch_progress(eio_session_t *session)
 
 static void tell_drained(eio_session_t *session)
 {
-    const eio_options_t *options = &session->server->options;
+    void *user;
+    const eio_handlers_t *handlers = eio_session_handlers(session, &user);
 
     session->drained = false;
     if (session->state != EIO_OPEN)
         return;
     if (eio_outbox_empty(&session->outbox)) {
-        options->handlers.on_drained(session, options->user);
+        handlers->on_drained(session, user);
         return;
     }
     session->waited = true; /* filled again meanwhile */
-    if (session->outbox.bytes >= options->outbox_limit / 2)
+    if (session->outbox.bytes >= session->server->options.outbox_limit / 2)
         watch_progress(session);
 }
 
@@ -483,6 +561,8 @@ static void on_stall(sio__timer_t *timer)
                  session->outbox.bytes, options->outbox_stall_ms);
         SIO__LOG(options->log, SIO__WARN, "engine:socket", "session %s: %s", session->id, detail);
         session->server->counters.stalled++;
+        if (session->plain)
+            eio_plain_set_code(session, EIO_WS_CODE_POLICY, detail, strlen(detail));
         eio_session_end(session, EIO_REASON_TRANSPORT_ERROR, detail);
         return;
     }
@@ -531,10 +611,11 @@ int eio_session_send(eio_session_t *session, bool binary, const void *data, size
 
     if (error)
         return error;
-    if (eio_outbox_push(&session->outbox, &session->server->chunks, binary, EIO_PACKET_MESSAGE,
-                        data, len, no_compress))
+    if (eio_outbox_push(&session->outbox, &session->server->chunks, binary,
+                        session->plain ? EIO_PACKET_PLAIN : EIO_PACKET_MESSAGE, data, len,
+                        no_compress))
         return EIO_ENOMEM;
-    if (session->server->watching)
+    if (watched(session))
         watch(session, true, EIO_PACKET_MESSAGE, binary, (sio__span_t){data, len});
     return queued(session, before);
 }
@@ -556,7 +637,7 @@ int eio_session_send_shared(eio_session_t *session, eio_message_t *message)
         return error;
     if (eio_outbox_push_message(&session->outbox, &session->server->chunks, message))
         return EIO_ENOMEM;
-    if (session->server->watching)
+    if (watched(session))
         watch_message(session, message);
     return queued(session, before);
 }
@@ -581,6 +662,22 @@ bool eio_session_writable(const eio_session_t *session)
 }
 
 /* ---- what others ask ---- */
+
+const eio_handlers_t *eio_session_handlers(const eio_session_t *session, void **user)
+{
+    if (session->plain) {
+        *user = session->plain->endpoint->options.user;
+        return &session->plain->endpoint->options.handlers;
+    }
+    *user = session->server->options.user;
+    return &session->server->options.handlers;
+}
+
+size_t eio_session_max_message(const eio_session_t *session)
+{
+    return session->plain ? session->plain->endpoint->options.max_message
+                          : session->server->options.max_http_buffer_size;
+}
 
 size_t eio_session_queued_bytes(const eio_session_t *session)
 {

@@ -22,7 +22,8 @@ typedef enum eio_session_state {
 struct eio_session {
     eio_server_t *server;
     eio_transport_t *transport;
-    struct eio_upgrade *upgrade; /* while a WebSocket probes */
+    struct eio_upgrade *upgrade;     /* while a WebSocket probes */
+    struct eio_plain_session *plain; /* of a plain WebSocket; NULL: it speaks Engine.IO */
     eio_request_t *request;
     void *user;
     sio__map_node_t by_id;
@@ -57,6 +58,14 @@ struct eio_session {
 eio_session_t *eio_session_new(eio_server_t *server, eio_request_t *request, unsigned protocol,
                                const char *id);
 void eio_session_open(eio_session_t *session, eio_transport_t *transport);
+
+/* The same for a plain WebSocket; it isn't found by its id. */
+eio_session_t *eio_session_new_plain(eio_plain_t *endpoint, eio_request_t *request);
+void eio_session_open_plain(eio_session_t *session, eio_transport_t *transport);
+
+/* Whom it tells, and with what. */
+const eio_handlers_t *eio_session_handlers(const eio_session_t *session, void **user);
+size_t eio_session_max_message(const eio_session_t *session);
 
 /* Takes it out of the server and frees it at the end of the iteration, without telling anybody: a
  * handshake that failed. */
@@ -107,5 +116,8 @@ unsigned eio_protocol_revision(const sio__span_t *version); /* NULL: absent */
 
 /* Answers a request without sid that was found in order. Takes the request. */
 void eio_handshake(eio_server_t *server, eio_request_t *request, bool websocket);
+
+/* One more session of the request's address; false: over a limit, answered with 429. */
+bool eio_address_may_open(eio_server_t *server, eio_request_t *request, eio_address_t **address);
 
 #endif

@@ -51,7 +51,12 @@ void eio_websocket_accept_and_close(eio_server_t *server, eio_request_t *request
 
 /* Checks what `ws` checks of the handshake's headers; refuses it with upstream's text and returns
  * false. */
-bool eio_websocket_check_handshake(const eio_server_t *server, eio_request_t *request);
+bool eio_websocket_check_handshake(const eio_deflate_options_t *deflate, eio_request_t *request);
+
+/* The transport of a session that is a plain WebSocket (plain.h). */
+eio_transport_t *eio_websocket_new_plain(eio_session_t *session, eio_request_t *request,
+                                         sio__span_t subprotocol);
+void eio_websocket_ping(eio_transport_t *transport, const void *data, size_t len);
 
 /* Answers a pending poll with a noop, if there is one: hastens an upgrade. */
 void eio_polling_send_noop(eio_transport_t *transport);

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/base64.h"
 #include "engineio/packet_v3.h"
+#include "engineio/plain.h"
 #include "engineio/request.h"
 #include "engineio/server.h"
 #include "engineio/session.h"
@@ -26,6 +27,8 @@ typedef struct websocket {
     uint8_t protocol;     /* 3 or 4 */
     bool base64;          /* the client takes binary as text only */
     uint8_t deflate_bits; /* the window for what we compress; 0: nothing is compressed */
+    size_t threshold;     /* of what is compressed */
+    eio_compressor_t *compressor;
     eio_deferred_t release;
 } websocket_t;
 
@@ -45,8 +48,7 @@ static bool websocket_writable(const eio_transport_t *transport)
 
 static bool to_be_compressed(const websocket_t *websocket, const eio_out_packet_t *packet)
 {
-    return websocket->deflate_bits && !packet->no_compress &&
-           packet->len >= websocket->server->options.deflate.threshold &&
+    return websocket->deflate_bits && !packet->no_compress && packet->len >= websocket->threshold &&
            !(packet->binary && websocket->base64);
 }
 
@@ -55,7 +57,7 @@ static size_t put_compressed(websocket_t *websocket, uint8_t *out, size_t room,
                              const eio_out_packet_t *packet)
 {
     uint8_t header[EIO_WS_MAX_HEADER];
-    size_t len = eio_compress(&websocket->server->compressor, websocket->deflate_bits, packet->data,
+    size_t len = eio_compress(websocket->compressor, websocket->deflate_bits, packet->data,
                               packet->len, out + EIO_WS_MAX_HEADER, room - EIO_WS_MAX_HEADER);
     size_t size;
 
@@ -223,10 +225,19 @@ static bool decode(unsigned protocol, bool binary, char *data, size_t len, eio_p
 static void on_message(void *user, bool binary, char *data, size_t len)
 {
     websocket_t *websocket = user;
-    eio_packet_t packet;
-    bool ok = decode(websocket->protocol, binary, data, len, &packet);
+    eio_session_t *session = websocket->base.session;
+    eio_packet_t packet = {EIO_PACKET_MESSAGE, binary, {data, len}};
+    bool ok = session->plain || decode(websocket->protocol, binary, data, len, &packet);
 
-    eio_session_on_packet(websocket->base.session, &websocket->base, ok ? &packet : NULL);
+    eio_session_on_packet(session, &websocket->base, ok ? &packet : NULL);
+}
+
+static void on_pong(void *user, const char *data, size_t len)
+{
+    websocket_t *websocket = user;
+
+    if (websocket->base.session->plain)
+        eio_plain_on_pong(websocket->base.session, data, len);
 }
 
 static void on_writable(void *user)
@@ -260,7 +271,7 @@ static void describe_close(unsigned code, bool violation, char *detail, size_t s
     snprintf(detail, size, "close code %u%s", code, what);
 }
 
-static void on_closed(void *user, unsigned code, bool violation, int error)
+static void on_closed(void *user, unsigned code, bool violation, sio__span_t reason, int error)
 {
     websocket_t *websocket = user;
     eio_session_t *session = websocket->base.session;
@@ -269,6 +280,8 @@ static void on_closed(void *user, unsigned code, bool violation, int error)
     websocket->ws = NULL;
     if (!session)
         return;
+    if (session->plain)
+        eio_plain_closed(session, code, violation, reason);
     if (code == EIO_WS_CODE_ABNORMAL)
         snprintf(detail, sizeof(detail), "connection lost%s%s", error ? ": " : "",
                  error ? strerror(error) : "");
@@ -280,9 +293,20 @@ static void on_closed(void *user, unsigned code, bool violation, int error)
         eio_session_on_transport_close(session, &websocket->base, detail);
 }
 
-static const eio_ws_handler_t ws_handler = {on_message, on_writable, on_too_big, on_closed};
+static const eio_ws_handler_t ws_handler = {on_message, on_writable, on_too_big, on_closed,
+                                            on_pong};
 
 /* ---- the end ---- */
+
+static void close_ws(eio_ws_t *ws, const eio_session_t *session)
+{
+    sio__span_t reason = {"", 0};
+    unsigned code = 0;
+
+    if (session && session->plain)
+        code = eio_plain_code_to_send(session, &reason);
+    eio_ws_close(ws, code, reason);
+}
 
 static void websocket_close(eio_transport_t *transport)
 {
@@ -292,7 +316,7 @@ static void websocket_close(eio_transport_t *transport)
     if (transport->session && transport->session->transport == transport)
         websocket_flush(transport);
     if (websocket->ws)
-        eio_ws_close(websocket->ws, 0);
+        close_ws(websocket->ws, transport->session);
     websocket->ws = NULL;
     if (transport->session)
         eio_session_on_transport_done(transport->session, transport);
@@ -331,23 +355,22 @@ static const eio_transport_ops_t websocket_ops = {
 
 /* ---- the handshake ---- */
 
-static int negotiate_deflate(const eio_server_t *server, const eio_request_t *request,
+static int negotiate_deflate(const eio_deflate_options_t *options, const eio_request_t *request,
                              eio_deflate_params_t *params, sio__buf_t *line)
 {
     sio__span_t offered;
 
     memset(params, 0, sizeof(*params));
-    if (!server->options.deflate.enabled ||
-        !eio_request_header(request, "sec-websocket-extensions", &offered))
+    if (!options->enabled || !eio_request_header(request, "sec-websocket-extensions", &offered))
         return 0;
-    return eio_deflate_negotiate(&server->options.deflate, offered, params, line);
+    return eio_deflate_negotiate(options, offered, params, line);
 }
 
-static bool extensions_valid(const eio_server_t *server, const eio_request_t *request)
+static bool extensions_valid(const eio_deflate_options_t *options, const eio_request_t *request)
 {
     sio__buf_t line = SIO__BUF_INIT;
     eio_deflate_params_t params;
-    bool valid = negotiate_deflate(server, request, &params, &line) == 0;
+    bool valid = negotiate_deflate(options, request, &params, &line) == 0;
 
     sio__buf_free(&line);
     return valid;
@@ -374,7 +397,7 @@ static void refuse_handshake(eio_request_t *request, const char *status, const c
     eio_http_conn_respond_raw(request->conn, text, (size_t)len);
 }
 
-bool eio_websocket_check_handshake(const eio_server_t *server, eio_request_t *request)
+bool eio_websocket_check_handshake(const eio_deflate_options_t *deflate, eio_request_t *request)
 {
     const char *bad = "400 Bad Request";
     sio__span_t value;
@@ -393,7 +416,7 @@ bool eio_websocket_check_handshake(const eio_server_t *server, eio_request_t *re
                          "Missing or invalid Sec-WebSocket-Version header");
     else if (!subprotocols_valid(request))
         refuse_handshake(request, bad, "", "Invalid Sec-WebSocket-Protocol header");
-    else if (!extensions_valid(server, request))
+    else if (!extensions_valid(deflate, request))
         refuse_handshake(request, bad, "",
                          "Invalid or unacceptable Sec-WebSocket-Extensions header");
     else
@@ -401,23 +424,39 @@ bool eio_websocket_check_handshake(const eio_server_t *server, eio_request_t *re
     return false;
 }
 
-static void append_subprotocol(sio__buf_t *out, const eio_request_t *request)
+static void append_subprotocol(sio__buf_t *out, sio__span_t name)
 {
-    sio__span_t offered;
-    sio__span_t first;
-
-    if (!eio_request_header(request, "sec-websocket-protocol", &offered) ||
-        !eio_ws_first_subprotocol(offered, &first))
+    if (!name.len)
         return;
     sio__buf_append_str(out, "Sec-WebSocket-Protocol: ");
-    sio__buf_append(out, first.data, first.len);
+    sio__buf_append(out, name.data, name.len);
     sio__buf_append(out, "\r\n", 2);
+}
+
+/* How one kind of WebSocket is accepted. */
+typedef struct acceptance {
+    const eio_deflate_options_t *deflate;
+    size_t max_message;
+    sio__span_t subprotocol; /* empty: none */
+} acceptance_t;
+
+/* As `ws` does: the first one offered. */
+static acceptance_t engine_acceptance(const eio_server_t *server, const eio_request_t *request)
+{
+    acceptance_t how = {&server->options.deflate, server->options.max_http_buffer_size, {"", 0}};
+    sio__span_t offered;
+
+    if (eio_request_header(request, "sec-websocket-protocol", &offered) &&
+        !eio_ws_first_subprotocol(offered, &how.subprotocol))
+        how.subprotocol.len = 0;
+    return how;
 }
 
 /* Writes the 101 answer and makes the connection a WebSocket. NULL when it has gone meanwhile or
  * there is no memory. */
 static eio_ws_t *accept_handshake(eio_server_t *server, eio_request_t *request,
-                                  const eio_ws_handler_t *handler, void *user)
+                                  const acceptance_t *how, const eio_ws_handler_t *handler,
+                                  void *user)
 {
     char accept[EIO_WS_ACCEPT_LEN];
     sio__buf_t head = SIO__BUF_INIT;
@@ -435,8 +474,8 @@ static eio_ws_t *accept_handshake(eio_server_t *server, eio_request_t *request,
                "Sec-WebSocket-Accept: ");
     sio__buf_append(&head, accept, sizeof(accept));
     sio__buf_append(&head, "\r\n", 2);
-    append_subprotocol(&head, request);
-    negotiate_deflate(server, request, &deflate, &head);
+    append_subprotocol(&head, how->subprotocol);
+    negotiate_deflate(how->deflate, request, &deflate, &head);
     sio__buf_append(&head, request->reply_headers.data, request->reply_headers.len);
     sio__buf_append(&head, "\r\n", 2);
     if (head.failed) {
@@ -444,7 +483,7 @@ static eio_ws_t *accept_handshake(eio_server_t *server, eio_request_t *request,
         goto out;
     }
     stream = eio_http_conn_upgrade(request->conn, &rest);
-    ws = eio_ws_new(server->loop, stream, server->options.max_http_buffer_size, handler, user);
+    ws = eio_ws_new(server->loop, stream, how->max_message, handler, user);
     if (ws)
         eio_ws_allow_deflate(ws, &deflate);
     if (ws && eio_stream_write(stream, head.data, head.len) == 0 && rest.len)
@@ -455,35 +494,71 @@ out:
     return ws;
 }
 
-eio_transport_t *eio_websocket_new(eio_session_t *session, eio_request_t *request)
+static websocket_t *websocket_new(eio_session_t *session, eio_request_t *request,
+                                  const acceptance_t *how)
 {
-    eio_server_t *server = session->server;
     websocket_t *websocket = sio__calloc(1, sizeof(*websocket));
-    sio__buf_t b64 = SIO__BUF_INIT;
 
     if (!websocket)
         return NULL;
     websocket->base.ops = &websocket_ops;
     websocket->base.session = session;
-    websocket->server = server;
+    websocket->server = session->server;
     websocket->protocol = session->protocol;
-    websocket->base64 = eio_request_query(request, "b64", &b64) && b64.len;
-    sio__buf_free(&b64);
+    websocket->compressor = &session->server->compressor;
+    websocket->threshold = how->deflate->threshold;
     eio_deferred_init(&websocket->release, free_websocket);
-    eio_prepare_headers(server, session, request, session->request == request);
-    websocket->ws = accept_handshake(server, request, &ws_handler, websocket);
+    websocket->ws = accept_handshake(session->server, request, how, &ws_handler, websocket);
     if (!websocket->ws) {
         sio__free(websocket);
         return NULL;
     }
     websocket->deflate_bits = eio_ws_deflate_bits(websocket->ws);
+    return websocket;
+}
+
+eio_transport_t *eio_websocket_new(eio_session_t *session, eio_request_t *request)
+{
+    eio_server_t *server = session->server;
+    acceptance_t how = engine_acceptance(server, request);
+    sio__buf_t b64 = SIO__BUF_INIT;
+    websocket_t *websocket;
+
+    eio_prepare_headers(server, session, request, session->request == request);
+    websocket = websocket_new(session, request, &how);
+    if (!websocket)
+        return NULL;
+    websocket->base64 = eio_request_query(request, "b64", &b64) && b64.len;
+    sio__buf_free(&b64);
     return &websocket->base;
+}
+
+eio_transport_t *eio_websocket_new_plain(eio_session_t *session, eio_request_t *request,
+                                         sio__span_t subprotocol)
+{
+    eio_plain_t *endpoint = session->plain->endpoint;
+    acceptance_t how = {&endpoint->deflate, endpoint->options.max_message, subprotocol};
+    websocket_t *websocket = websocket_new(session, request, &how);
+
+    if (!websocket)
+        return NULL;
+    websocket->compressor = &endpoint->compressor;
+    return &websocket->base;
+}
+
+void eio_websocket_ping(eio_transport_t *transport, const void *data, size_t len)
+{
+    websocket_t *websocket = websocket_of(transport);
+
+    if (websocket->ws)
+        eio_ws_ping(websocket->ws, data, len);
 }
 
 void eio_websocket_accept_and_close(eio_server_t *server, eio_request_t *request)
 {
-    eio_ws_t *ws = accept_handshake(server, request, NULL, NULL);
+    acceptance_t how = engine_acceptance(server, request);
+    eio_ws_t *ws = accept_handshake(server, request, &how, NULL, NULL);
 
     if (ws)
-        eio_ws_close(ws, 0);
+        eio_ws_close(ws, 0, (sio__span_t){"", 0});
 }

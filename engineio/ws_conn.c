@@ -10,10 +10,19 @@
 
 enum {
     CLOSE_TIMEOUT_MS = 30000,
-    LINGER_MS = 2000, /* for a peer that broke the protocol and still sends to see our close frame
-                         before a reset */
-    CONTROL_MAX = 125
+    LINGER_MS = 2000 /* for a peer that broke the protocol and still sends to see our close frame
+                        before a reset */
 };
+
+/* Control frames that have to wait until the stream is writable: one of each kind, the newest. Made
+ * when one has to. */
+typedef struct waiting {
+    bool set[3];
+    uint8_t len[3];
+    uint8_t payload[3][EIO_WS_CONTROL_MAX];
+} waiting_t;
+
+enum { PONG, PING, CLOSE }; /* in the order of sending, the close frame behind everything else */
 
 struct eio_ws {
     eio_loop_t *loop;
@@ -27,20 +36,16 @@ struct eio_ws {
     uint8_t message_opcode; /* of the fragmented message being received, or 0 */
     uint8_t partial_len;
     uint8_t partial[EIO_WS_MAX_CLIENT_HEADER]; /* a header that arrived in part */
-    bool close_sent;
-    bool close_waits; /* the close frame follows when the stream is writable */
-    bool pong_waits;
+    bool close_sent;                           /* or waits */
     bool stopped; /* nothing more is read: the peer broke the protocol or said goodbye */
     bool violated;
     bool compressed; /* the message being received */
     eio_deflate_params_t deflate;
     eio_inflater_t *inflater;
-    uint16_t close_code;
     sio__utf8_state_t utf8;
     sio__buf_t rx;    /* the message being received, when it came in more than one piece */
-    uint8_t *control; /* payload of a control frame in pieces, or of a ping to be answered */
-    uint8_t control_len;
-    uint8_t pong_len;
+    uint8_t *control; /* payload of a control frame in pieces */
+    waiting_t *waiting;
     sio__timer_t timer;
     sio__buf_t early;
     eio_deferred_t feed;
@@ -63,17 +68,18 @@ static void release_ws(eio_deferred_t *deferred)
     sio__buf_free(&ws->rx);
     sio__buf_free(&ws->early);
     sio__free(ws->control);
+    sio__free(ws->waiting);
     eio_inflater_free(ws->inflater);
     sio__free(ws);
 }
 
-static void tell_closed(eio_ws_t *ws, unsigned code, bool violation, int error)
+static void tell_closed(eio_ws_t *ws, unsigned code, bool violation, sio__span_t reason, int error)
 {
     const eio_ws_handler_t *handler = ws->handler;
 
     ws->handler = NULL;
     if (handler)
-        handler->on_closed(ws->user, code, violation, error);
+        handler->on_closed(ws->user, code, violation, reason, error);
 }
 
 static void on_stream_closed(void *user, int error)
@@ -84,7 +90,7 @@ static void on_stream_closed(void *user, int error)
     ws->stopped = true;
     eio_timer_stop(ws->loop, &ws->timer);
     eio_deferred_cancel(&ws->feed);
-    tell_closed(ws, EIO_WS_CODE_ABNORMAL, false, error);
+    tell_closed(ws, EIO_WS_CODE_ABNORMAL, false, (sio__span_t){"", 0}, error);
     eio_loop_release(ws->loop, &ws->release);
 }
 
@@ -153,7 +159,7 @@ int eio_ws_write(eio_ws_t *ws, const void *frames, size_t len)
 
 static void write_control(eio_ws_t *ws, uint8_t opcode, const void *payload, size_t len)
 {
-    uint8_t frame[2 + CONTROL_MAX];
+    uint8_t frame[2 + EIO_WS_CONTROL_MAX];
     size_t header = eio_ws_header_write(frame, opcode, false, len);
 
     if (len)
@@ -162,32 +168,68 @@ static void write_control(eio_ws_t *ws, uint8_t opcode, const void *payload, siz
         eio_stream_write(ws->stream, frame, header + len);
 }
 
-static void write_close(eio_ws_t *ws)
+/* False: out of memory. */
+static bool let_wait(eio_ws_t *ws, int kind, const void *payload, size_t len)
 {
-    uint8_t payload[2] = {(uint8_t)(ws->close_code >> 8), (uint8_t)ws->close_code};
-
-    ws->close_waits = false;
-    write_control(ws, EIO_WS_CLOSE, payload, ws->close_code ? 2 : 0);
+    if (!ws->waiting)
+        ws->waiting = sio__calloc(1, sizeof(*ws->waiting));
+    if (!ws->waiting)
+        return false;
+    ws->waiting->set[kind] = true;
+    ws->waiting->len[kind] = (uint8_t)len;
+    if (len)
+        memcpy(ws->waiting->payload[kind], payload, len);
+    return true;
 }
 
-static void send_close(eio_ws_t *ws, unsigned code)
+static void write_waiting(eio_ws_t *ws, int kind)
+{
+    static const uint8_t opcodes[] = {EIO_WS_PONG, EIO_WS_PING, EIO_WS_CLOSE};
+
+    if (!ws->waiting || !ws->waiting->set[kind] || eio_ws_blocked(ws))
+        return;
+    ws->waiting->set[kind] = false;
+    write_control(ws, opcodes[kind], ws->waiting->payload[kind], ws->waiting->len[kind]);
+}
+
+void eio_ws_ping(eio_ws_t *ws, const void *data, size_t len)
+{
+    if (!ws->stream || ws->close_sent)
+        return;
+    if (eio_stream_blocked(ws->stream))
+        let_wait(ws, PING, data, len);
+    else
+        write_control(ws, EIO_WS_PING, data, len);
+}
+
+/* The payload of a close frame: code and reason, or nothing. */
+static void send_close(eio_ws_t *ws, const void *payload, size_t len)
 {
     if (ws->close_sent || !ws->stream)
         return;
     ws->close_sent = true;
-    ws->close_code = (uint16_t)code;
     eio_timer_start(ws->loop, &ws->timer, CLOSE_TIMEOUT_MS);
-    if (eio_stream_blocked(ws->stream))
-        ws->close_waits = true;
-    else
-        write_close(ws);
+    if (!eio_stream_blocked(ws->stream))
+        write_control(ws, EIO_WS_CLOSE, payload, len);
+    else if (!let_wait(ws, CLOSE, payload, len))
+        eio_ws_abort(ws);
 }
 
-void eio_ws_close(eio_ws_t *ws, unsigned code)
+static void send_close_code(eio_ws_t *ws, unsigned code, sio__span_t reason)
+{
+    uint8_t payload[EIO_WS_CONTROL_MAX] = {(uint8_t)(code >> 8), (uint8_t)code};
+    size_t len = reason.len < sizeof(payload) - 2 ? reason.len : sizeof(payload) - 2;
+
+    if (len)
+        memcpy(payload + 2, reason.data, len);
+    send_close(ws, payload, code ? 2 + len : 0);
+}
+
+void eio_ws_close(eio_ws_t *ws, unsigned code, sio__span_t reason)
 {
     eio_ws_detach(ws);
     eio_ws_pause(ws, false);
-    send_close(ws, code);
+    send_close_code(ws, code, reason);
 }
 
 void eio_ws_pause(eio_ws_t *ws, bool paused)
@@ -214,25 +256,32 @@ static void on_writable(void *user)
 {
     eio_ws_t *ws = user;
 
-    if (ws->pong_waits) {
-        ws->pong_waits = false;
-        write_control(ws, EIO_WS_PONG, ws->control, ws->pong_len);
-    }
-    if (ws->handler && !ws->stopped)
+    write_waiting(ws, PONG);
+    write_waiting(ws, PING);
+    if (ws->handler && !ws->stopped && !eio_ws_blocked(ws))
         ws->handler->on_writable(ws->user);
-    if (ws->close_waits && !eio_ws_blocked(ws))
-        write_close(ws);
+    write_waiting(ws, CLOSE);
     if (ws->stopped)
         end_when_written(ws);
 }
 
 /* ---- control frames in ---- */
 
+/* What was queued before our close frame leaves before it. */
+static void flush(eio_ws_t *ws)
+{
+    if (ws->handler && !ws->close_sent && !eio_ws_blocked(ws))
+        ws->handler->on_writable(ws->user);
+}
+
 static void violation(eio_ws_t *ws, unsigned code)
 {
+    static const sio__span_t none = {"", 0};
+
     ws->stopped = ws->violated = true;
-    send_close(ws, code);
-    tell_closed(ws, code, true, 0);
+    flush(ws);
+    send_close_code(ws, code, none);
+    tell_closed(ws, code, true, none, 0);
     end_when_written(ws);
 }
 
@@ -243,32 +292,24 @@ static void too_big(eio_ws_t *ws, size_t size)
     violation(ws, EIO_WS_CODE_TOO_BIG);
 }
 
-/* The peer's code and reason go back as they came; only the code when they have to wait. */
-static void answer_close(eio_ws_t *ws, const uint8_t *payload, size_t len)
-{
-    if (ws->close_sent || eio_ws_blocked(ws)) {
-        send_close(ws, len >= 2 ? (unsigned)(payload[0] << 8 | payload[1]) : 0);
-        return;
-    }
-    ws->close_sent = true;
-    write_control(ws, EIO_WS_CLOSE, payload, len);
-}
-
+/* The peer's code and reason go back as they came. */
 static void got_close(eio_ws_t *ws, const uint8_t *payload, size_t len)
 {
     unsigned code = len >= 2 ? (unsigned)(payload[0] << 8 | payload[1]) : EIO_WS_CODE_NO_STATUS;
+    sio__span_t reason = {len > 2 ? (const char *)payload + 2 : "", len > 2 ? len - 2 : 0};
 
     if (len == 1 || (len >= 2 && !eio_ws_close_code_valid(code))) {
         violation(ws, EIO_WS_CODE_PROTOCOL_ERROR);
         return;
     }
-    if (len > 2 && !sio__utf8_valid(payload + 2, len - 2)) {
+    if (!sio__utf8_valid(reason.data, reason.len)) {
         violation(ws, EIO_WS_CODE_INVALID_TEXT);
         return;
     }
     ws->stopped = true;
-    answer_close(ws, payload, len);
-    tell_closed(ws, code, false, 0);
+    flush(ws);
+    send_close(ws, payload, len);
+    tell_closed(ws, code, false, reason, 0);
     end_when_written(ws);
 }
 
@@ -276,18 +317,16 @@ static void got_ping(eio_ws_t *ws, const uint8_t *payload, size_t len)
 {
     if (ws->close_sent)
         return;
-    if (!eio_ws_blocked(ws)) {
+    if (eio_ws_blocked(ws)) /* only the newest ping needs an answer (RFC 6455 5.5.3) */
+        let_wait(ws, PONG, payload, len);
+    else
         write_control(ws, EIO_WS_PONG, payload, len);
-        return;
-    }
-    /* Only the newest ping needs an answer (RFC 6455 5.5.3). */
-    if (!ws->control)
-        ws->control = sio__malloc(CONTROL_MAX);
-    if (!ws->control)
-        return;
-    memmove(ws->control, payload, len);
-    ws->pong_len = (uint8_t)len;
-    ws->pong_waits = true;
+}
+
+static void got_pong(eio_ws_t *ws, const uint8_t *payload, size_t len)
+{
+    if (ws->handler && ws->handler->on_pong)
+        ws->handler->on_pong(ws->user, (const char *)payload, len);
 }
 
 static void got_control(eio_ws_t *ws, const uint8_t *payload, size_t len)
@@ -296,6 +335,8 @@ static void got_control(eio_ws_t *ws, const uint8_t *payload, size_t len)
         got_close(ws, payload, len);
     else if (ws->header.opcode == EIO_WS_PING)
         got_ping(ws, payload, len);
+    else
+        got_pong(ws, payload, len);
 }
 
 /* ---- data frames in ---- */
@@ -424,14 +465,12 @@ static void take_control_piece(eio_ws_t *ws, uint8_t *data, size_t len)
 {
     eio_ws_unmask(data, len, ws->header.mask, ws->received);
     if (len < ws->header.len) {
-        /* In pieces: collected behind a ping that may still wait for its pong. */
         if (!ws->control)
-            ws->control = sio__malloc(CONTROL_MAX);
+            ws->control = sio__malloc(EIO_WS_CONTROL_MAX);
         if (!ws->control) {
             eio_ws_abort(ws);
             return;
         }
-        ws->pong_waits = false;
         memcpy(ws->control + ws->received, data, len);
         data = ws->control;
     }

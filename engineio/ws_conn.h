@@ -5,6 +5,7 @@
 #ifndef EIO_WS_CONN_H
 #define EIO_WS_CONN_H
 
+#include "base/span.h"
 #include "engineio/stream.h"
 
 #include <stdbool.h>
@@ -19,7 +20,9 @@ enum {
     EIO_WS_CODE_NO_STATUS = 1005,
     EIO_WS_CODE_ABNORMAL = 1006,
     EIO_WS_CODE_INVALID_TEXT = 1007,
-    EIO_WS_CODE_TOO_BIG = 1009
+    EIO_WS_CODE_POLICY = 1008,
+    EIO_WS_CODE_TOO_BIG = 1009,
+    EIO_WS_CODE_INTERNAL_ERROR = 1011
 };
 
 typedef struct eio_ws_handler {
@@ -32,9 +35,11 @@ typedef struct eio_ws_handler {
     /*
      * The last call. `code`: the peer's close code, EIO_WS_CODE_NO_STATUS, or EIO_WS_CODE_ABNORMAL
      * when it vanished (`error`: an errno, or 0); with `violation` the code we closed with because
-     * the peer broke the protocol.
+     * the peer broke the protocol. `reason`: the peer's, valid UTF-8.
      */
-    void (*on_closed)(void *user, unsigned code, bool violation, int error);
+    void (*on_closed)(void *user, unsigned code, bool violation, sio__span_t reason, int error);
+    /* May be NULL. */
+    void (*on_pong)(void *user, const char *data, size_t len);
 } eio_ws_handler_t;
 
 /*
@@ -58,11 +63,17 @@ void eio_ws_detach(eio_ws_t *ws);
 int eio_ws_write(eio_ws_t *ws, const void *frames, size_t len);
 bool eio_ws_blocked(const eio_ws_t *ws);
 
+/* A ping with up to EIO_WS_CONTROL_MAX bytes of payload; of several that have to wait the newest is
+ * sent. */
+enum { EIO_WS_CONTROL_MAX = 125 };
+void eio_ws_ping(eio_ws_t *ws, const void *data, size_t len);
+
 /*
- * Starts the closing handshake: a close frame (code 0: without status) follows what was written,
- * nothing can be written after it; the peer has 30 s to answer. on_closed is not called any more.
+ * Starts the closing handshake: a close frame (code 0: without status; up to EIO_WS_CONTROL_MAX - 2
+ * bytes of reason) follows what was written, nothing can be written after it; the peer has 30 s to
+ * answer. on_closed is not called any more.
  */
-void eio_ws_close(eio_ws_t *ws, unsigned code);
+void eio_ws_close(eio_ws_t *ws, unsigned code, sio__span_t reason);
 
 /* Closes the connection without a handshake. */
 void eio_ws_abort(eio_ws_t *ws);

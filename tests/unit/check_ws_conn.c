@@ -29,9 +29,10 @@ static void on_writable(void *user)
     (void)user;
 }
 
-static void on_closed(void *user, unsigned code, bool violation, int error)
+static void on_closed(void *user, unsigned code, bool violation, sio__span_t reason, int error)
 {
     (void)user;
+    (void)reason;
     (void)error;
     closed_code = code;
     closed_by_violation = violation;
@@ -43,7 +44,7 @@ static void on_too_big(void *user, size_t size)
     too_big = size;
 }
 
-static const eio_ws_handler_t handler = {on_message, on_writable, on_too_big, on_closed};
+static const eio_ws_handler_t handler = {on_message, on_writable, on_too_big, on_closed, NULL};
 
 static void setup(void)
 {
@@ -158,7 +159,7 @@ END_TEST
 
 START_TEST(test_our_close_waits_for_the_peers)
 {
-    eio_ws_close(ws, 0);
+    eio_ws_close(ws, 0, (sio__span_t){NULL, 0});
     expect_output("\x88\x00", 2);
     ck_assert(!stream.closed);
     ck_assert_int_eq(eio_ws_write(ws, "x", 1), -1);
@@ -175,7 +176,7 @@ START_TEST(test_close_frame_waits_for_a_blocked_stream)
     ck_assert(eio_ws_blocked(ws));
     feed_frame(true, EIO_WS_PING, "1");
     feed_frame(true, EIO_WS_PING, "2");
-    eio_ws_close(ws, 1000);
+    eio_ws_close(ws, 1000, (sio__span_t){NULL, 0});
     expect_output("\x81\x01x", 3);
     fake_stream_unblock(&stream);
     expect_output("\x81\x01x\x8a\x01"
