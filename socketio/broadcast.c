@@ -146,24 +146,47 @@ static void on_posted_broadcast(eio_task_t *task)
     free_posted(posted);
 }
 
+/* Takes the bundle. */
 static int post_broadcast(sio_namespace_t *nsp, const sio__audience_t *audience,
-                          const sio__encoder_t *encoder)
+                          sio__bundle_t *bundle)
 {
     posted_broadcast_t *posted = sio__calloc(1, sizeof(*posted));
     int error = SIO_ENOMEM;
 
-    if (!posted)
-        return error;
+    if (!posted) {
+        sio__bundle_free(bundle);
+        return SIO_ENOMEM;
+    }
     posted->task.fn = on_posted_broadcast;
     posted->nsp = nsp;
     sio__namespace_ref(nsp);
     posted->copy = sio__audience_copy(audience, NULL);
-    posted->bundle = sio__bundle_new(encoder, audience->flags);
-    if (posted->copy && posted->bundle)
-        error = sio__post_packet(nsp->server, &posted->task, posted->bundle->bytes);
+    posted->bundle = bundle;
+    if (posted->copy)
+        error = sio__post_packet(nsp->server, &posted->task, bundle->bytes);
     if (error)
         free_posted(posted);
     return error;
+}
+
+int sio__broadcast_anywhere(sio_namespace_t *nsp, const sio__audience_t *audience,
+                            sio__bundle_t *bundle)
+{
+    int error;
+
+    if (!sio__on_loop(nsp->server))
+        return post_broadcast(nsp, audience, bundle);
+    error = sio__broadcast_bundle(nsp, audience, bundle);
+    sio__bundle_free(bundle);
+    return error;
+}
+
+static int encode_and_post(sio_namespace_t *nsp, const sio__audience_t *audience,
+                           const sio__encoder_t *encoder)
+{
+    sio__bundle_t *bundle = sio__bundle_new(encoder, audience->flags);
+
+    return bundle ? post_broadcast(nsp, audience, bundle) : SIO_ENOMEM;
 }
 
 /* -------------------------------------------------------------------------------- broadcasting */
@@ -197,7 +220,7 @@ static int broadcast_source(sio_namespace_t *nsp, const sio_socket_t *sender,
         error = sio__encoder_finish(&encoder);
     if (!error)
         error = sio__on_loop(nsp->server) ? broadcast_now(nsp, &audience, &encoder)
-                                          : post_broadcast(nsp, &audience, &encoder);
+                                          : encode_and_post(nsp, &audience, &encoder);
     sio__encoder_end(&encoder);
     return error;
 }

@@ -16,7 +16,7 @@ static void deliver(sio__member_t *member, void *user)
     sio_socket_t *socket = SIO__CONTAINER(member, sio_socket_t, member);
     delivery_t *delivery = user;
 
-    if (sio__socket_state(socket) != SIO__CONNECTED)
+    if (sio__socket_state(socket) != SIO__CONNECTED || socket->plain)
         return;
     sio__replies_expect(delivery->replies, socket);
     sio__recipients_add(&delivery->recipients, socket);

@@ -469,23 +469,33 @@ static void join_root(sio__client_t *client)
     sio__handle_connect(client, &(sio__packet_t){.type = SIO__CONNECT, .nsp = {"/", 1}});
 }
 
-void sio__client_on_connection(eio_session_t *session, void *server)
+sio__client_t *sio__client_new(sio_server_t *io, eio_request_t *request)
 {
     sio__client_t *client = sio__calloc(1, sizeof(*client));
+
+    if (!client)
+        return NULL;
+    client->server = io;
+    client->protocol = 4;
+    client->request = eio_request_ref(request);
+    atomic_init(&client->refs, 1);
+    sio__list_init(&client->sockets);
+    sio__timer_init(&client->connect_timer, on_connect_timeout);
+    eio_deferred_init(&client->release, on_release);
+    return client;
+}
+
+void sio__client_on_connection(eio_session_t *session, void *server)
+{
     sio_server_t *io = server;
+    sio__client_t *client = sio__client_new(io, eio_session_request(session));
 
     if (!client) {
         eio_session_close(session, EIO_REASON_FORCED_CLOSE, "out of memory", true);
         return;
     }
-    client->server = io;
     client->session = session;
     client->protocol = (uint8_t)eio_session_protocol(session);
-    client->request = eio_request_ref(eio_session_request(session));
-    atomic_init(&client->refs, 1);
-    sio__list_init(&client->sockets);
-    sio__timer_init(&client->connect_timer, on_connect_timeout);
-    eio_deferred_init(&client->release, on_release);
     eio_session_set_user(session, client);
     eio_timer_start(&io->loop, &client->connect_timer, io->connect_timeout_ms);
     SIO__LOG(&io->log, SIO__DEBUG, "socket.io:server", "incoming connection from %s",

@@ -33,6 +33,9 @@ typedef struct sio_conn {
     eio_deferred_t release;
 } sio__client_t;
 
+/* Without a session, and a reference for it. NULL: out of memory. */
+sio__client_t *sio__client_new(sio_server_t *io, eio_request_t *request);
+
 void sio__client_on_connection(eio_session_t *session, void *server);
 void sio__client_on_message(eio_session_t *session, bool binary, const char *data, size_t len,
                             void *server);

@@ -5,8 +5,9 @@
 #include "base/alloc.h"
 #include "socketio/ack.h"
 #include "socketio/event.h"
-#include "socketio/recovery.h"
 #include "socketio/parser.h"
+#include "socketio/plain.h"
+#include "socketio/recovery.h"
 
 /* ---------------------------------------------------------------------- to a session's outbox */
 
@@ -48,12 +49,46 @@ static int send_binary(eio_session_t *session, const sio__encoder_t *encoder, bo
     return error;
 }
 
+int sio__send_plain(sio_socket_t *socket, bool binary, const void *data, size_t len)
+{
+    eio_session_t *session = socket->client->session;
+    int error = session ? eio_session_send(session, binary, data, len, false) : SIO_EDISCONNECTED;
+
+    return error ? count_refusal(socket, error) : SIO_OK;
+}
+
+int sio__send_message(sio_socket_t *socket, eio_message_t *message, unsigned flags)
+{
+    eio_session_t *session = socket->client->session;
+    int error;
+
+    if (!session)
+        return SIO_EDISCONNECTED;
+    if (drop_volatile(socket, flags))
+        return SIO_OK;
+    error = eio_session_send_shared(session, message);
+    return error ? count_refusal(socket, error) : SIO_OK;
+}
+
+static int send_mapped(sio_socket_t *socket, const sio__encoder_t *encoder, unsigned flags)
+{
+    sio__attachments_t attachments = {encoder->args->bytes, encoder->args->bytes_count};
+    eio_message_t *message = sio__ws_message_of_text(sio__ws_of(socket), encoder->text, attachments,
+                                                     flags & SIO_NO_COMPRESS);
+    int error = message ? sio__send_message(socket, message, flags) : SIO_OK;
+
+    eio_message_unref(message);
+    return error;
+}
+
 int sio__send_encoded(sio_socket_t *socket, const sio__encoder_t *encoder, unsigned flags)
 {
     eio_session_t *session = socket->client->session;
     bool no_compress = flags & SIO_NO_COMPRESS;
     int error;
 
+    if (socket->plain)
+        return send_mapped(socket, encoder, flags);
     if (!session)
         return SIO_EDISCONNECTED;
     if (drop_volatile(socket, flags))
@@ -68,11 +103,22 @@ int sio__send_encoded(sio_socket_t *socket, const sio__encoder_t *encoder, unsig
     return error ? count_refusal(socket, error) : SIO_OK;
 }
 
+/* What plain WebSockets receive for it is kept with the bundle. */
+static int send_mapped_bundle(sio_socket_t *socket, const sio__bundle_t *bundle, unsigned flags)
+{
+    eio_message_t *message =
+        sio__ws_message_of_bundle(sio__ws_of(socket), (sio__bundle_t *)(uintptr_t)bundle);
+
+    return message ? sio__send_message(socket, message, flags) : SIO_OK;
+}
+
 int sio__send_bundle(sio_socket_t *socket, const sio__bundle_t *bundle, unsigned flags)
 {
     eio_session_t *session = socket->client->session;
     int error;
 
+    if (socket->plain)
+        return send_mapped_bundle(socket, bundle, flags);
     if (!session)
         return SIO_EDISCONNECTED;
     if (drop_volatile(socket, flags))
@@ -135,6 +181,11 @@ void sio__notify_outgoing_bundle(sio_socket_t *socket, const sio__bundle_t *bund
 
 /* ------------------------------------------------------------- with connection state recovery */
 
+static bool recoverable(const sio_socket_t *socket)
+{
+    return socket->nsp->recovery && !socket->plain;
+}
+
 static int send_logged(sio_socket_t *socket, const sio__audience_t *audience, sio__bundle_t *bundle)
 {
     eio_session_t *session = socket->client->session;
@@ -186,7 +237,7 @@ static int send_posted(const posted_emit_t *emit)
     sio_socket_t *socket = emit->socket;
     int error = SIO_OK;
 
-    if (socket->nsp->recovery && !emit->ack)
+    if (recoverable(socket) && !emit->ack)
         return send_recoverable(socket, emit->bundle, emit->flags);
     if (!sio__socket_live(socket))
         return SIO_EDISCONNECTED;
@@ -240,7 +291,7 @@ static int send_now(sio_socket_t *socket, const sio__encoder_t *encoder, unsigne
 {
     int error;
 
-    if (socket->nsp->recovery && !ack)
+    if (recoverable(socket) && !ack)
         return send_encoded_recoverable(socket, encoder, flags);
     if (socket->listeners) {
         sio__notify_outgoing(socket, encoder->text,
@@ -256,7 +307,7 @@ static int send_now(sio_socket_t *socket, const sio__encoder_t *encoder, unsigne
 /* With recovery that is for the loop thread to say. */
 static bool may_be_reached(const sio_socket_t *socket, const sio__ack_t *ack)
 {
-    return sio__socket_live(socket) || (socket->nsp->recovery && !ack);
+    return sio__socket_live(socket) || (recoverable(socket) && !ack);
 }
 
 static int emit_source(sio_socket_t *socket, unsigned flags, sio__ack_id_t id, sio__ack_t *ack,
@@ -341,12 +392,12 @@ static int emit_ack_format(sio_socket_t *socket, unsigned timeout_ms, sio_reply_
 {
     sio__source_t source = {.form = SIO__FROM_FORMAT, .format = format, .va = va};
     uint64_t number = atomic_fetch_add(&socket->nsp->ack_ids, 1);
-    sio__ack_t *ack = sio__ack_new(fn, user, timeout_ms, number);
+    sio__ack_t *ack = socket->plain ? NULL : sio__ack_new(fn, user, timeout_ms, number);
     int error;
 
     if (!ack) {
         sio__source_drop(&source);
-        return fn ? SIO_ENOMEM : SIO_EINVAL;
+        return socket->plain ? SIO_ENOTSUP : fn ? SIO_ENOMEM : SIO_EINVAL;
     }
     error = emit_source(socket, 0, (sio__ack_id_t){true, (double)number}, ack, name, &source);
     if (error)

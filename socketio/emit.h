@@ -9,6 +9,10 @@
 int sio__send_encoded(sio_socket_t *socket, const sio__encoder_t *encoder, unsigned flags);
 int sio__send_bundle(sio_socket_t *socket, const sio__bundle_t *bundle, unsigned flags);
 
+/* To plain WebSockets. */
+int sio__send_plain(sio_socket_t *socket, bool binary, const void *data, size_t len);
+int sio__send_message(sio_socket_t *socket, eio_message_t *message, unsigned flags);
+
 /* broadcast.c: to many. 0, SIO_ENOMEM. */
 int sio__broadcast_bundle(sio_namespace_t *nsp, const sio__audience_t *audience,
                           sio__bundle_t *bundle);
@@ -16,6 +20,9 @@ int sio__broadcast_bundle(sio_namespace_t *nsp, const sio__audience_t *audience,
 /* To the clients of the audience that are connected here. */
 void sio__deliver_bundle(sio_namespace_t *nsp, const sio__audience_t *audience,
                          const sio__bundle_t *bundle);
+/* The same on any thread; takes the bundle. Also SIO_EBACKPRESSURE, SIO_ESTATE. */
+int sio__broadcast_anywhere(sio_namespace_t *nsp, const sio__audience_t *audience,
+                            sio__bundle_t *bundle);
 
 /* Tells the catch-all listeners for outgoing events, if any. */
 void sio__notify_outgoing(sio_socket_t *socket, sio__span_t text, sio__attachments_t attachments);

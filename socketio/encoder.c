@@ -18,13 +18,20 @@ enum {
 static void begin(sio__encoder_t *encoder, const sio_namespace_t *nsp, sio__packet_type_t type,
                   sio__ack_id_t id)
 {
-    sio_server_t *io = nsp->server;
-
-    encoder->server = io;
     encoder->packet.type = type;
     encoder->packet.nsp = (sio__span_t){nsp->name, nsp->name_len};
     encoder->packet.has_id = id.present;
     encoder->packet.id = id.number;
+    sio__encoder_value(encoder, nsp->server);
+    sio__buf_append(&encoder->args->json, "            ", HEADROOM);
+    sio__packet_encode_header(&encoder->args->json, type, 0, nsp->name, id.present, id.number);
+    encoder->data_at = encoder->args->json.len;
+    sio__buf_append_char(&encoder->args->json, '[');
+}
+
+void sio__encoder_value(sio__encoder_t *encoder, sio_server_t *io)
+{
+    encoder->server = io;
     if (sio__on_loop(io) && !io->scratch_busy) {
         io->scratch_busy = true;
         encoder->args = &io->scratch;
@@ -36,10 +43,6 @@ static void begin(sio__encoder_t *encoder, const sio_namespace_t *nsp, sio__pack
         encoder->message = &encoder->own_message;
     }
     encoder->args->distinct = io->parser != NULL;
-    sio__buf_append(&encoder->args->json, "            ", HEADROOM);
-    sio__packet_encode_header(&encoder->args->json, type, 0, nsp->name, id.present, id.number);
-    encoder->data_at = encoder->args->json.len;
-    sio__buf_append_char(&encoder->args->json, '[');
 }
 
 int sio__encoder_event(sio__encoder_t *encoder, const sio_namespace_t *nsp, const char *name,
@@ -208,9 +211,7 @@ sio__bundle_t *sio__bundle_new(const sio__encoder_t *encoder, unsigned flags)
 
     if (!bundle)
         return NULL;
-    bundle->count = bundle->bytes = 0;
-    bundle->parser = NULL;
-    bundle->parsed = NULL;
+    *bundle = (sio__bundle_t){.count = 0};
     ok = add_message(bundle, false, encoder->text, flags);
     for (size_t i = 0; ok && i < args->bytes_count; i++)
         ok = add_message(bundle, true, args->bytes[i], flags);
@@ -330,8 +331,7 @@ sio__bundle_t *sio__bundle_rename(const sio__bundle_t *bundle, size_t from_len, 
 
     if (!renamed)
         return NULL;
-    renamed->parser = NULL;
-    renamed->parsed = NULL;
+    *renamed = (sio__bundle_t){.has_offset = bundle->has_offset};
     renamed->messages[0] = rename_text(bundle->messages[0], from_len, to);
     if (!renamed->messages[0]) {
         sio__free(renamed);
@@ -354,5 +354,6 @@ void sio__bundle_free(sio__bundle_t *bundle)
     for (size_t i = 0; i < bundle->count; i++)
         eio_message_unref(bundle->messages[i]);
     eio_message_unref(bundle->parsed);
+    eio_message_unref(bundle->plain);
     sio__free(bundle);
 }

@@ -35,6 +35,9 @@ int sio__encoder_event(sio__encoder_t *encoder, const sio_namespace_t *nsp, cons
                        sio__ack_id_t id);
 void sio__encoder_ack(sio__encoder_t *encoder, const sio_namespace_t *nsp, double id);
 
+/* Not a packet: what is appended to `args`, and no more. Needs no finishing. */
+void sio__encoder_value(sio__encoder_t *encoder, sio_server_t *io);
+
 /* After the arguments. 0, SIO_ENOMEM. */
 int sio__encoder_finish(sio__encoder_t *encoder);
 void sio__encoder_end(sio__encoder_t *encoder);
@@ -62,6 +65,11 @@ typedef struct sio__bundle {
     size_t count;
     size_t bytes; /* of what is sent */
     const sio_parser_t *parser;
+    bool has_offset; /* the last argument is recovery's */
+    /* What plain WebSockets receive for it, when one of them is to; those of that endpoint, or
+       (NULL) all. */
+    eio_message_t *plain;
+    const sio_ws_endpoint_t *plain_for;
     eio_message_t *parsed;     /* with a parser but the default: sent instead of the others */
     eio_message_t *messages[]; /* the text, then its attachments */
 } sio__bundle_t;

@@ -1,5 +1,5 @@
 socketioincludedir = $(includedir)/socketio
-socketioinclude_HEADERS = socketio/cluster.h socketio/http.h socketio/socketio.h socketio/stats.h
+socketioinclude_HEADERS = socketio/cluster.h socketio/http.h socketio/socketio.h socketio/stats.h socketio/ws.h
 
 noinst_LTLIBRARIES += libcore.la
 libcore_la_SOURCES = \
@@ -66,6 +66,16 @@ libcore_la_SOURCES = \
 	socketio/packet.h \
 	socketio/parser.c \
 	socketio/parser.h \
+	socketio/plain.c \
+	socketio/plain.h \
+	socketio/plain_auth.c \
+	socketio/plain_endpoint.c \
+	socketio/plain_handshake.c \
+	socketio/plain_mapping.c \
+	socketio/plain_message.c \
+	socketio/plain_path.c \
+	socketio/plain_path.h \
+	socketio/plain_send.c \
 	socketio/post.c \
 	socketio/recipients.c \
 	socketio/recipients.h \

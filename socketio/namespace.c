@@ -215,7 +215,7 @@ void sio__namespace_add(sio_namespace_t *nsp, sio_socket_t *socket)
 {
     sio__list_append(&nsp->sockets, &socket->of_namespace);
     nsp->count++;
-    nsp->server->counts.sockets++;
+    nsp->server->counts.sockets += !socket->plain;
 }
 
 void sio__namespace_remove(sio_namespace_t *nsp, sio_socket_t *socket)
@@ -227,7 +227,7 @@ void sio__namespace_remove(sio_namespace_t *nsp, sio_socket_t *socket)
             cursor->next = socket->of_namespace.next;
     sio__list_remove(&socket->of_namespace);
     nsp->count--;
-    nsp->server->counts.sockets--;
+    nsp->server->counts.sockets -= !socket->plain;
 }
 
 size_t sio_namespace_count(const sio_namespace_t *nsp)

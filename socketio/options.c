@@ -164,7 +164,7 @@ static eio_cookie_t engine_cookie(const sio_cookie_t *cookie)
 /* ------------------------------------------------------------------------------------- the whole
  */
 
-static eio_deflate_options_t engine_deflate(const sio_per_message_deflate_t *deflate)
+eio_deflate_options_t sio__options_deflate(const sio_per_message_deflate_t *deflate)
 {
     return (eio_deflate_options_t){
         .enabled = true,
@@ -223,7 +223,7 @@ static void apply_engine(const sio_options_t *options, const sio_limits_t *limit
     engine->no_http_compression = options->no_http_compression;
     engine->http_compression_threshold = options->http_compression_threshold;
     if (options->per_message_deflate)
-        engine->deflate = engine_deflate(options->per_message_deflate);
+        engine->deflate = sio__options_deflate(options->per_message_deflate);
 }
 
 static sio__recovery_options_t recovery_options(const sio_options_t *options)

@@ -55,6 +55,7 @@ int sio__bundle_append_string(sio__bundle_t *bundle, const char *string)
     bundle->bytes += longer->len - bundle->messages[0]->len;
     eio_message_unref(bundle->messages[0]);
     bundle->messages[0] = longer;
+    bundle->has_offset = true;
     return bundle->parsed ? parse_again(bundle) : SIO_OK;
 }
 
@@ -70,6 +71,7 @@ sio__bundle_t *sio__bundle_share(const sio__bundle_t *bundle)
         eio_message_ref(copy->messages[i]);
     if (copy->parsed)
         eio_message_ref(copy->parsed);
+    copy->plain = NULL; /* those who come back are never plain WebSockets */
     return copy;
 }
 

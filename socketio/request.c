@@ -4,6 +4,7 @@
 #include "socketio/files.h"
 #include "socketio/middleware.h"
 #include "socketio/next.h"
+#include "socketio/plain.h"
 
 /* Within a hook's call. */
 #define WRAP(engine_request)        \
@@ -178,11 +179,14 @@ bool sio__on_request(eio_request_t *request, bool inside_path, void *server)
 
     if (inside_path)
         return (io->bundle && sio__bundle_files_take(io, request)) || sio__engine_use(io, request);
+    if (sio__ws_take(io, request))
+        return true;
     if (io->folders && sio__folders_take(io, request, false))
         return true;
     if (io->hooks.request && hand_over(io, request))
         return true;
-    return io->folders && sio__folders_take(io, request, true);
+    return (io->folders && sio__folders_take(io, request, true)) ||
+           sio__ws_require_upgrade(io, request);
 }
 
 int sio_reply_header(sio_request_t *request, const char *name, const char *value)

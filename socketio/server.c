@@ -7,6 +7,7 @@
 #include "socketio/files.h"
 #include "socketio/namespace.h"
 #include "socketio/operation.h"
+#include "socketio/plain.h"
 #include "socketio/request.h"
 #include "socketio/socket.h"
 
@@ -31,6 +32,7 @@ static void free_server(sio_server_t *io)
         sio__map_remove(&io->namespaces, &nsp->by_name);
         sio__namespace_unref(nsp);
     }
+    sio__ws_endpoints_free(io);
     sio__parents_free(io);
     sio__maker_free(io);
     sio__listeners_free(io->listeners);
@@ -86,6 +88,7 @@ static sio_server_t *new_server(void)
     sio__list_init(&io->dynamic.parents);
     sio__list_init(&io->operations);
     sio__list_init(&io->answered);
+    sio__list_init(&io->ws_endpoints);
     return io;
 }
 
@@ -261,7 +264,8 @@ int sio_lws_protocol(sio_server_t *io, struct lws_protocols *protocol)
 static bool close_socket(sio_socket_t *socket, void *user)
 {
     (void)user;
-    sio__socket_close(socket, SIO_REASON_SERVER_SHUTTING_DOWN, "the server shuts down");
+    if (!socket->plain) /* those hear of it when the engine closes them */
+        sio__socket_close(socket, SIO_REASON_SERVER_SHUTTING_DOWN, "the server shuts down");
     return true;
 }
 
@@ -281,6 +285,7 @@ static void on_engine_closed(void *user)
 {
     sio_server_t *io = user;
 
+    sio__ws_endpoints_close(io);
     io->engine = NULL;
     sio__operations_close(io);
     sio__maker_close(io, close_loop);

@@ -47,6 +47,7 @@ typedef struct sio__counts {
     uint64_t disconnects[SIO_REASONS]; /* by enum sio_reason */
     uint64_t deadlines_passed;
     uint64_t limited_namespaces, limited_rooms;
+    uint64_t ws_refused, ws_limited;
 } sio__counts_t;
 
 /* Connection state recovery, with the defaults filled in. */
@@ -90,6 +91,7 @@ struct sio_server {
     sio__list_t answered;
 
     sio__hooks_t hooks;
+    sio__list_t ws_endpoints;         /* in the order of their making */
     struct sio__bundle_files *bundle; /* the client's files, NULL: not served */
     struct sio__folder *folders;      /* of sio_serve_files() */
     struct sio__signals *signals;
@@ -125,6 +127,7 @@ int sio__options_copy(sio_server_t *io, const sio_options_t *options, sio_option
 int sio__options_apply(sio_server_t *io, const sio_options_t *options, eio_options_t *engine,
                        eio_cookie_t *cookie);
 void sio__options_free(sio_server_t *io);
+eio_deflate_options_t sio__options_deflate(const sio_per_message_deflate_t *deflate);
 
 /* set_adapter.c. closed(io) comes later, or at once when there is no cluster. */
 void sio__maker_close(sio_server_t *io, void (*closed)(void *user));

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "socketio/ack.h"
 #include "base/json_scan.h"
+#include "socketio/plain.h"
 #include "socketio/recovery.h"
 
 #include <stdio.h>
@@ -61,6 +62,8 @@ static void destroy(sio_socket_t *socket, bool on_loop)
     sio__namespace_unref(socket->nsp);
     sio__client_unref(socket->client, on_loop);
     atomic_fetch_sub(&io->sockets_allocated, 1);
+    if (socket->plain)
+        sio__ws_destroy(sio__ws_of(socket));
     sio__free(socket);
     sio__server_unref(io);
 }
@@ -144,39 +147,40 @@ static bool make_id(sio_socket_t *socket, const sio__client_t *client, const sio
     return socket->id != NULL;
 }
 
-sio_socket_t *sio__socket_new(sio__client_t *client, sio_namespace_t *nsp, sio__span_t auth)
+bool sio__socket_init(sio_socket_t *socket, sio__client_t *client, sio_namespace_t *nsp)
 {
-    sio_socket_t *socket = sio__calloc(1, sizeof(*socket));
     sio_server_t *io = nsp->server;
 
-    if (!socket)
-        return NULL;
+    if (!make_id(socket, client, nsp))
+        return false;
     atomic_init(&socket->refs, 1);
     atomic_init(&socket->state, SIO__CONNECTING);
-    if (!make_id(socket, client, nsp)) {
-        sio__free(socket);
-        return NULL;
-    }
     sio__member_init(&socket->member, socket->id);
     sio__list_init(&socket->of_client);
     sio__list_init(&socket->of_namespace);
     eio_deferred_init(&socket->release, on_release);
     socket->nsp = nsp;
     socket->issued = sio__unix_ms();
-    if (!keep_auth(socket, auth)) {
-        free_extras(socket->extras);
-        if (socket->id != socket->own_id)
-            sio__free(socket->id);
-        sio__free(socket);
-        return NULL;
-    }
     socket->client = client;
     atomic_fetch_add(&client->refs, 1);
     sio__list_append(&client->sockets, &socket->of_client);
     sio__namespace_enter(nsp);
     sio__server_ref(io);
     atomic_fetch_add(&io->sockets_allocated, 1);
-    return socket;
+    return true;
+}
+
+sio_socket_t *sio__socket_new(sio__client_t *client, sio_namespace_t *nsp, sio__span_t auth)
+{
+    sio_socket_t *socket = sio__calloc(1, sizeof(*socket));
+
+    if (!socket)
+        return NULL;
+    if (keep_auth(socket, auth) && sio__socket_init(socket, client, nsp))
+        return socket;
+    free_extras(socket->extras);
+    sio__free(socket);
+    return NULL;
 }
 
 /* ------------------------------------------------------------------------------- connecting */
@@ -273,6 +277,16 @@ static void call_disconnect(sio__listeners_t *table, int kind, sio_socket_t *soc
         ((sio_disconnect_fn)fn)(socket, why, user);
 }
 
+/* The program hears of a plain WebSocket's end from its endpoint. */
+static void tell_disconnecting(sio_socket_t *socket, const sio_disconnect_t *why)
+{
+    if (socket->plain)
+        sio__ws_tell_closed(sio__ws_of(socket));
+    else
+        call_disconnect(socket->nsp->listeners, SIO__ON_DISCONNECTING, socket, why);
+    call_disconnect(socket->listeners, SIO__ON_DISCONNECTING, socket, why);
+}
+
 void sio__socket_close(sio_socket_t *socket, enum sio_reason reason, const char *detail)
 {
     sio_disconnect_t why = {reason, sio__reason_text(reason), detail};
@@ -284,13 +298,13 @@ void sio__socket_close(sio_socket_t *socket, enum sio_reason reason, const char 
     nsp->server->counts.disconnects[reason]++;
     SIO__LOG(&nsp->server->log, SIO__DEBUG, area, "%s leaves %s: %s%s%s", socket->id, nsp->name,
              why.text, *detail ? ", " : "", detail);
-    call_disconnect(nsp->listeners, SIO__ON_DISCONNECTING, socket, &why);
-    call_disconnect(socket->listeners, SIO__ON_DISCONNECTING, socket, &why);
-    if (nsp->recovery)
+    tell_disconnecting(socket, &why);
+    if (nsp->recovery && !socket->plain)
         sio__recovery_save(socket, reason);
     sio__namespace_remove(nsp, socket);
     leave(socket);
-    call_disconnect(nsp->listeners, SIO__ON_DISCONNECT, socket, &why);
+    if (!socket->plain)
+        call_disconnect(nsp->listeners, SIO__ON_DISCONNECT, socket, &why);
     call_disconnect(socket->listeners, SIO__ON_DISCONNECT, socket, &why);
 }
 
@@ -308,6 +322,10 @@ void sio__socket_disconnect(sio_socket_t *socket, const char *detail)
 {
     if (sio__socket_state(socket) != SIO__CONNECTED || socket->closing)
         return;
+    if (socket->plain) {
+        sio__ws_close_now(sio__ws_of(socket), SIO_WS_NORMAL, "");
+        return;
+    }
     sio__client_send(socket->client, SIO__DISCONNECT, socket->nsp->name, NULL);
     sio__socket_close(socket, SIO_REASON_SERVER_NAMESPACE_DISCONNECT, detail);
 }
@@ -316,6 +334,8 @@ static void disconnect_now(sio_socket_t *socket, bool close)
 {
     if (!close)
         sio__socket_disconnect(socket, "disconnected by the program");
+    else if (socket->plain)
+        sio__socket_disconnect(socket, "");
     else if (sio__socket_state(socket) == SIO__CONNECTED)
         sio__client_disconnect(socket->client);
 }

@@ -32,6 +32,7 @@ struct sio_socket {
     atomic_uint refs; /* the connection has one */
     atomic_uchar state;
     bool closing;
+    bool plain; /* its client speaks no Socket.IO; it is part of a sio_ws_t */
     char own_id[SIO__ID_LEN + 1];
     char *id; /* own_id, or longer */
     sio_namespace_t *nsp;
@@ -63,6 +64,9 @@ static inline bool sio__socket_live(const sio_socket_t *socket)
 /* Connecting, with what the client's CONNECT packet said (a JSON object, or nothing). NULL: out of
  * memory. */
 sio_socket_t *sio__socket_new(sio__client_t *client, sio_namespace_t *nsp, sio__span_t auth);
+
+/* For zeroed memory: connecting, with a reference for its connection. False: out of memory. */
+bool sio__socket_init(sio_socket_t *socket, sio__client_t *client, sio_namespace_t *nsp);
 
 /* The middlewares let it in: CONNECT is answered, connection handlers are called. */
 void sio__socket_connect(sio_socket_t *socket);

@@ -747,5 +747,6 @@ SIO_API json_t *sio_handshake(sio_socket_t *socket);
 #include <socketio/cluster.h>
 #include <socketio/http.h>
 #include <socketio/stats.h>
+#include <socketio/ws.h>
 
 #endif

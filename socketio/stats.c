@@ -1,6 +1,6 @@
 /* Live counters. Other threads get what the loop thread tells them when asked, or, when it is busy,
  * what it told last. */
-#include "socketio/namespace.h"
+#include "socketio/plain.h"
 #include "socketio/recovery.h"
 #include "socketio/server.h"
 
@@ -38,6 +38,20 @@ static void add_namespaces(const sio_server_t *io, sio_stats_t *stats)
     }
 }
 
+/* The rooms of those that share a namespace are counted with it. */
+static void add_endpoints(const sio_server_t *io, sio_stats_t *stats)
+{
+    const sio__list_t *node;
+
+    for (node = io->ws_endpoints.next; node != &io->ws_endpoints; node = node->next) {
+        const sio_namespace_t *nsp = SIO__CONTAINER(node, const sio_ws_endpoint_t, link)->nsp;
+
+        stats->ws_endpoints++;
+        if (!sio__list_linked(&nsp->link))
+            stats->rooms += nsp->adapter->ops->room_count(nsp->adapter);
+    }
+}
+
 static void add_engine(const eio_counters_t *engine, sio_stats_t *stats)
 {
     stats->connections = engine->connections;
@@ -52,6 +66,10 @@ static void add_engine(const eio_counters_t *engine, sio_stats_t *stats)
     stats->handshakes = engine->handshakes;
     stats->handshakes_refused = engine->handshakes_refused;
     stats->upgrades = engine->upgrades;
+    stats->ws_connections = engine->plain;
+    stats->ws_accepted = engine->plain_accepted;
+    stats->ws_messages_in = engine->plain_in;
+    stats->ws_messages_out = engine->plain_out;
     memcpy(stats->refused, engine->refused, sizeof(stats->refused));
     memcpy(stats->closed, engine->closed, sizeof(engine->closed));
     stats->outbox_peak = engine->outbox_peak;
@@ -98,9 +116,12 @@ static void collect(const sio_server_t *io, sio_stats_t *stats)
         .limited_namespaces = counts->limited_namespaces,
         .limited_rooms = counts->limited_rooms,
         .parse_errors = counts->parse_errors,
+        .ws_refused = counts->ws_refused,
+        .ws_limited = counts->ws_limited,
     };
     memcpy(stats->disconnects, counts->disconnects, sizeof(stats->disconnects));
     add_namespaces(io, stats);
+    add_endpoints(io, stats);
     if (io->engine)
         add_engine(eio_server_counters(io->engine), stats);
 }

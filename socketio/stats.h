@@ -59,6 +59,14 @@ typedef struct sio_stats {
     uint64_t limited_rooms;        /* refused: rooms_per_socket */
 
     uint64_t loop_lag_ms, loop_lag_max_ms; /* how late the loop was for its newest timer, and for any so far */
+
+    /* Plain WebSockets, which are not among sessions, sockets and packets */
+    uint64_t ws_endpoints;
+    uint64_t ws_connections; /* open */
+    uint64_t ws_accepted;
+    uint64_t ws_refused; /* handshakes answered with an HTTP error */
+    uint64_t ws_limited; /* connections closed with 4003 */
+    uint64_t ws_messages_in, ws_messages_out;
 } sio_stats_t;
 
 /* Fills in what is known. Any thread (from others than the loop's: a recent snapshot). SIO_EINVAL: no size. */

@@ -33,6 +33,8 @@ static const row_t gauges[] = {
     {"recovery_bytes", "Bytes these take", NULL, AT(recovery_bytes)},
     {"loop_lag_milliseconds", "How late the newest timer was", NULL, AT(loop_lag_ms)},
     {"loop_lag_max_milliseconds", "How late a timer was at worst", NULL, AT(loop_lag_max_ms)},
+    {"ws_endpoints", "Paths that plain WebSockets connect to", NULL, AT(ws_endpoints)},
+    {"ws_connections", "Plain WebSockets open", NULL, AT(ws_connections)},
 };
 
 static const row_t counters[] = {
@@ -61,6 +63,11 @@ static const row_t counters[] = {
     {"limited", NULL, "what=\"handshakes\"", AT(limited_handshakes)},
     {"limited", NULL, "what=\"namespaces\"", AT(limited_namespaces)},
     {"limited", NULL, "what=\"rooms\"", AT(limited_rooms)},
+    {"ws_handshakes", "Plain WebSockets accepted, refused", "result=\"ok\"", AT(ws_accepted)},
+    {"ws_handshakes", NULL, "result=\"refused\"", AT(ws_refused)},
+    {"ws_limited", "Plain WebSockets closed over a limit", NULL, AT(ws_limited)},
+    {"ws_messages", "Messages of plain WebSockets", "direction=\"in\"", AT(ws_messages_in)},
+    {"ws_messages", NULL, "direction=\"out\"", AT(ws_messages_out)},
 };
 
 /* What fits of it, and its length. */

@@ -41,6 +41,7 @@ unit_tests = \
 	tests/unit/check_outflow \
 	tests/unit/check_packet \
 	tests/unit/check_packet_v3 \
+	tests/unit/check_plain_path \
 	tests/unit/check_query \
 	tests/unit/check_rooms \
 	tests/unit/check_server \

@@ -77,7 +77,7 @@ check_dependencies()
 # Pure functions on bytes: neither libuv nor the files that use it.
 check_codecs()
 {
-    codecs='engineio/(packet|payload|query|cookie|cors|http_(parser|head|body|chars)|ws_frame)\.|socketio/(packet|js[a-z_]*|pack|unpack|format_error)\.|base/(args|json|jansson|msgpack)[a-z_]*\.'
+    codecs='engineio/(packet|payload|query|cookie|cors|http_(parser|head|body|chars)|ws_frame)\.|socketio/(packet|plain_path|js[a-z_]*|pack|unpack|format_error)\.|base/(args|json|jansson|msgpack)[a-z_]*\.'
     verdict "codecs have no clock and no input or output" "$(
         system_includes '(uv|libwebsockets|sys/socket|sys/time|unistd)\.h' | grep -E "^($codecs)"
         { includes engineio; includes socketio; } | grep -E "^($codecs)" |

@@ -56,6 +56,32 @@ static void on_connection(sio_socket_t *socket, void *user)
     uv_timer_start(timer, emit_auth, AUTH_DELAY_MS, 0);
 }
 
+static void on_ws_message(sio_ws_t *ws, sio_ws_message_t *message, void *user)
+{
+    size_t len;
+    const char *data = sio_ws_message_data(message, &len);
+
+    (void)user;
+    if (sio_ws_message_binary(message))
+        sio_ws_send_binary(ws, data, len);
+    else
+        sio_ws_send_text(ws, data, len);
+}
+
+/* What WebSocket suites expect: every message comes back, up to 64 MiB, compressed if they like. */
+static int start_ws_echo(sio_server_t *io, const char *path)
+{
+    static const sio_per_message_deflate_t deflate = {.threshold = 1};
+    sio_ws_endpoint_t *echo =
+        sio_ws_endpoint(io, path,
+                        SIO_WS_OPTIONS(.max_message = 64 << 20, .no_json_pings = true,
+                                       .per_message_deflate = &deflate));
+
+    if (!echo)
+        return SIO_EINVAL;
+    return sio_ws_on_message(echo, on_ws_message, NULL);
+}
+
 static int start(sio_server_t *io, const struct settings *settings)
 {
     sio_namespace_t *main_nsp = sio_of(io, "/"), *custom = sio_of(io, "/custom");
@@ -67,6 +93,9 @@ static int start(sio_server_t *io, const struct settings *settings)
     sio_namespace_on(main_nsp, "message", on_message, NULL);
     sio_namespace_on(main_nsp, "message-with-ack", on_message_with_ack, NULL);
     sio_on_connection(custom, on_connection, NULL);
+    error = settings->ws_echo ? start_ws_echo(io, settings->ws_echo) : SIO_OK;
+    if (error)
+        return error;
     error = sio_shutdown_on_signals(io);
     return error ? error : sio_listen(io, settings->host, settings->port);
 }
@@ -109,6 +138,7 @@ enum letter {
     CORS_ORIGIN,
     PARSER,
     ALLOW_EIO3,
+    WS_ECHO,
     ENGINE_ONLY,
     VERBOSE,
     HELP
@@ -125,6 +155,7 @@ static const struct option options[] = {
     {"cors-origin", required_argument, NULL, CORS_ORIGIN},
     {"parser", required_argument, NULL, PARSER},
     {"allow-eio3", no_argument, NULL, ALLOW_EIO3},
+    {"ws-echo", required_argument, NULL, WS_ECHO},
     {"engine-only", no_argument, NULL, ENGINE_ONLY},
     {"verbose", no_argument, NULL, VERBOSE},
     {"help", no_argument, NULL, HELP},
@@ -143,6 +174,7 @@ static const char usage[] =
     "  --cors-origin ORIGIN  (default: no CORS headers)\n"
     "  --parser NAME         default or msgpack (default: default)\n"
     "  --allow-eio3          clients of Socket.IO v2 (Engine.IO 3) as well\n"
+    "  --ws-echo PATH        a plain WebSocket that echoes messages up to 64 MiB\n"
     "  --engine-only         the Engine.IO suite's echo server\n"
     "  --verbose             log everything to standard error\n";
 
@@ -212,6 +244,9 @@ static void set_option(struct settings *settings, int letter, const char *value)
         break;
     case ALLOW_EIO3:
         settings->allow_eio3 = true;
+        break;
+    case WS_ECHO:
+        settings->ws_echo = value;
         break;
     case ENGINE_ONLY:
         settings->engine_only = true;

@@ -12,8 +12,9 @@ struct settings {
     size_t max_payload;
     const char *path;
     const char *cors_origin;
-    bool msgpack;    /* packets are written in MessagePack */
-    bool allow_eio3; /* clients of Socket.IO v2 as well */
+    const char *ws_echo; /* path of a plain WebSocket endpoint; NULL: none */
+    bool msgpack;        /* packets are written in MessagePack */
+    bool allow_eio3;     /* clients of Socket.IO v2 as well */
     bool engine_only;
     bool verbose;
 };
