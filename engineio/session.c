@@ -408,8 +408,10 @@ void eio_session_on_oversize(eio_session_t *session, const eio_transport_t *tran
     session->server->counters.oversize++;
     SIO__LOG(session->server->options.log, SIO__WARN,
              strcmp(name, "polling") == 0 ? "engine:polling" : "engine:ws",
-             "session %s from %s: a message of %zu bytes or more over %s: the limit is %zu",
-             session->id, session->request->address, size, name, eio_session_max_message(session));
+             "session %s from %s: a message of %zu bytes or more over %s: %s is %zu", session->id,
+             session->request->address, size, name,
+             session->plain ? "max_message" : "max_http_buffer_size",
+             eio_session_max_message(session));
     if (handlers->on_oversize)
         handlers->on_oversize(session, name, size, user);
 }
