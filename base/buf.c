@@ -35,11 +35,6 @@ void sio__buf_append_uint(sio__buf_t *buf, uint64_t number)
     sio__buf_append(buf, digits + at, sizeof(digits) - at);
 }
 
-void sio__buf_append_str(sio__buf_t *buf, const char *text)
-{
-    sio__buf_append(buf, text, strlen(text));
-}
-
 void sio__buf_free(sio__buf_t *buf)
 {
     sio__free(buf->data);

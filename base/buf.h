@@ -25,8 +25,7 @@ typedef struct sio__buf {
 /* Makes room for `size` more bytes; false (and `failed`) when out of memory. */
 bool sio__buf_reserve_slow(sio__buf_t *buf, size_t size);
 void sio__buf_append_uint(sio__buf_t *buf, uint64_t number); /* decimal digits */
-void sio__buf_append_str(sio__buf_t *buf, const char *text);
-void sio__buf_free(sio__buf_t *buf); /* back to SIO__BUF_INIT */
+void sio__buf_free(sio__buf_t *buf);                         /* back to SIO__BUF_INIT */
 
 static inline bool sio__buf_reserve(sio__buf_t *buf, size_t size)
 {
@@ -40,6 +39,12 @@ static inline void sio__buf_append(sio__buf_t *buf, const void *bytes, size_t si
         memcpy(buf->data + buf->len, bytes, size);
         buf->len += size;
     }
+}
+
+/* Inline, so that the length of a literal is known when compiled. */
+static inline void sio__buf_append_str(sio__buf_t *buf, const char *text)
+{
+    sio__buf_append(buf, text, strlen(text));
 }
 
 static inline void sio__buf_append_char(sio__buf_t *buf, char c)

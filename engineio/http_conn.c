@@ -30,6 +30,7 @@ struct eio_http_conn {
     eio_http_body_t body;
     sio__buf_t in; /* an incomplete head, or what came behind the current request */
     size_t scanned;
+    char address[46]; /* of the peer, for its requests */
     sio__timer_t timer;
     eio_stream_t *upgraded; /* given away while input was being processed */
     eio_deferred_t resume;
@@ -151,6 +152,7 @@ void eio_http_accept(eio_http_t *http, eio_stream_t *stream)
     }
     conn->http = http;
     conn->stream = stream;
+    eio_stream_address(stream, conn->address);
     sio__timer_init(&conn->timer, on_timeout);
     eio_deferred_init(&conn->release, release_conn);
     eio_deferred_init(&conn->resume, on_resume);
@@ -201,7 +203,7 @@ static void begin_request(eio_http_conn_t *conn, const char *text, size_t len,
         return;
     }
     request->secure = conn->stream->secure;
-    eio_stream_address(conn->stream, request->address);
+    memcpy(request->address, conn->address, sizeof(request->address));
     conn->request = request;
     conn->http->pending++;
     eio_http_body_start(&conn->body, head);

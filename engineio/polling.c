@@ -31,7 +31,8 @@ typedef struct polling {
     eio_deferred_t release;
 } polling_t;
 
-#define LITERAL(text) ((sio__span_t){text, sizeof(text) - 1})
+#define LITERAL(text)    ((sio__span_t){text, sizeof(text) - 1})
+#define OK_HEADERS(type) LITERAL("Content-Type: " type "\r\ncache-control: no-store\r\n")
 
 static polling_t *polling_of(const eio_transport_t *transport)
 {
@@ -100,18 +101,18 @@ static bool is_internet_explorer(const eio_request_t *request)
             memmem(agent.data, agent.len, "Trident/", 8));
 }
 
-static void respond_ok(polling_t *polling, eio_request_t *request, sio__span_t content_type,
+/* The headers are those of the kind of answer, Cache-Control included. */
+static void respond_ok(polling_t *polling, eio_request_t *request, sio__span_t headers,
                        const void *body, size_t len)
 {
     eio_server_t *server = polling->server;
     bool initial = polling->base.session && polling->base.session->request == request;
 
-    sio__buf_append(&request->reply_headers, content_type.data, content_type.len);
     if (is_internet_explorer(request))
         sio__buf_append_str(&request->reply_headers, "X-XSS-Protection: 0\r\n");
     if (polling->base.session)
         eio_prepare_headers(server, polling->base.session, request, initial);
-    eio_request_respond(request, 200, LITERAL("cache-control: no-store\r\n"), body, len);
+    eio_request_respond(request, 200, headers, body, len);
 }
 
 static eio_encoding_t choose_encoding(const polling_t *polling, const eio_request_t *request,
@@ -148,8 +149,8 @@ static void respond_payload(polling_t *polling, eio_request_t *request, const si
                                                          : "Content-Encoding: deflate\r\n");
     }
     respond_ok(polling, request,
-               form == FORM_V3_BINARY ? LITERAL("Content-Type: application/octet-stream\r\n")
-                                      : LITERAL("Content-Type: text/plain; charset=UTF-8\r\n"),
+               form == FORM_V3_BINARY ? OK_HEADERS("application/octet-stream")
+                                      : OK_HEADERS("text/plain; charset=UTF-8"),
                body->data, body->len);
     sio__buf_free(&compressed);
     sio__buf_free(&script);
@@ -370,7 +371,7 @@ static void on_post_end(eio_request_t *request)
         deliver_payload(polling, &body);
     sio__buf_free(&body);
     end_post(polling);
-    respond_ok(polling, request, LITERAL("Content-Type: text/html\r\n"), "ok", 2);
+    respond_ok(polling, request, OK_HEADERS("text/html"), "ok", 2);
 }
 
 static void on_post_aborted(eio_request_t *request)

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/hex.h"
 #include "base/utf8.h"
+#include "engineio/http_chars.h"
 
 #include <stdint.h>
 
@@ -60,13 +61,20 @@ static size_t percent_decode(sio__span_t text, char *out)
     return written;
 }
 
+/* Whether every character stands for itself, as in nearly everything clients send. */
+static bool is_plain(sio__span_t text)
+{
+    return span_find(text, '%') == text.len && span_find(text, '+') == text.len &&
+           eio__http_is_ascii(text.data, text.len);
+}
+
 /* What the decoded text may take at most: a NUL behind each part, and U+FFFD for each byte sent
  * plainly that isn't ASCII (an encoded one took three bytes already). */
-static size_t storage_size(sio__span_t text)
+static size_t storage_size(sio__span_t text, bool plain)
 {
     size_t size = text.len + 2;
 
-    for (size_t i = 0; i < text.len; i++)
+    for (size_t i = 0; !plain && i < text.len; i++)
         if ((uint8_t)text.data[i] >= 0x80)
             size += 2;
     return size;
@@ -84,17 +92,33 @@ static int repair(char *text, size_t *len)
     return 0;
 }
 
-/* Decodes `text` to *to and moves that beyond it. */
-static int decode(sio__span_t text, char **to, sio__span_t *decoded)
+static int decode_escapes(sio__span_t text, char *out, size_t *len)
 {
-    char *start = *to;
-    size_t len = percent_decode(text, start);
+    *len = percent_decode(text, out);
+    return sio__utf8_valid(out, *len) ? 0 : repair(out, len);
+}
 
-    if (!sio__utf8_valid(start, len) && repair(start, &len) != 0)
-        return -1;
+/* Where decoded parts go. */
+typedef struct storage {
+    char *to;
+    bool plain;
+} storage_t;
+
+/* Decodes `text` to the storage and moves on in it. */
+static int decode(sio__span_t text, storage_t *storage, sio__span_t *decoded)
+{
+    char *start = storage->to;
+    size_t len = text.len;
+
+    if (!storage->plain) {
+        if (decode_escapes(text, start, &len) != 0)
+            return -1;
+    } else if (len) {
+        memcpy(start, text.data, len);
+    }
     start[len] = '\0';
     *decoded = (sio__span_t){start, len};
-    *to = start + len + 1;
+    storage->to = start + len + 1;
     return 0;
 }
 
@@ -113,17 +137,17 @@ static void set(eio_query_t *query, sio__span_t name, sio__span_t value)
     query->count++;
 }
 
-static int parse_param(eio_query_t *query, sio__span_t text, char **to)
+static int parse_param(eio_query_t *query, sio__span_t text, storage_t *storage)
 {
     size_t equals = span_find(text, '=');
     sio__span_t name;
     sio__span_t value;
 
-    if (decode((sio__span_t){text.data, equals}, to, &name) != 0)
+    if (decode((sio__span_t){text.data, equals}, storage, &name) != 0)
         return -1;
     if (equals == text.len)
         value = (sio__span_t){name.data + name.len, 0};
-    else if (decode(span_from(text, equals + 1), to, &value) != 0)
+    else if (decode(span_from(text, equals + 1), storage, &value) != 0)
         return -1;
     set(query, name, value);
     return 0;
@@ -131,14 +155,15 @@ static int parse_param(eio_query_t *query, sio__span_t text, char **to)
 
 static int parse_params(eio_query_t *query, sio__span_t text)
 {
-    char *to = query->storage = sio__malloc(storage_size(text));
+    storage_t storage = {NULL, is_plain(text)};
 
-    if (!to)
+    storage.to = query->storage = sio__malloc(storage_size(text, storage.plain));
+    if (!storage.to)
         return -1;
     while (text.len) {
         size_t stop = span_find(text, '&');
 
-        if (stop && parse_param(query, (sio__span_t){text.data, stop}, &to) != 0) {
+        if (stop && parse_param(query, (sio__span_t){text.data, stop}, &storage) != 0) {
             eio_query_free(query);
             return -1;
         }
