@@ -72,8 +72,8 @@ test_headers = \
 	tests/unit/failing_alloc.h \
 	tests/unit/hex_bytes.h
 
-TESTS += tests/structure.sh tests/readme.sh
-EXTRA_DIST += tests/structure.sh tests/readme.sh README.md $(test_headers)
+TESTS += tests/structure.sh tests/readme.sh tests/node_to_c.sh
+EXTRA_DIST += tests/structure.sh tests/readme.sh tests/node_to_c.sh tests/node_to_c.awk README.md $(test_headers)
 
 if HAVE_CHECK
 check_PROGRAMS += $(unit_tests)

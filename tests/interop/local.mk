@@ -11,10 +11,18 @@ tests_interop_twin_SOURCES = \
 	tests/interop/twin_engine.c \
 	tests/interop/twin_handlers.c \
 	tests/interop/twin_handshakes.c \
+	tests/interop/twin_lines.h \
 	tests/interop/twin_listeners.c \
+	tests/interop/twin_page.c \
 	tests/interop/twin_recovery.c \
 	tests/interop/twin_rooms.c \
 	tests/interop/twin_socket.c
+nodist_tests_interop_twin_SOURCES = tests/interop/twin_lines.c
+tests/interop/twin_lines.c: $(srcdir)/docs/node-to-c.md $(srcdir)/tests/node_to_c.awk
+	$(AM_V_GEN)$(MKDIR_P) tests/interop && \
+	{ printf '#include "tests/interop/twin_lines.h"\n' && $(AWK) -f $(srcdir)/tests/node_to_c.awk $(srcdir)/docs/node-to-c.md; } >$@.tmp && \
+	mv $@.tmp $@
+CLEANFILES += tests/interop/twin_lines.c
 tests_interop_twin_LDADD = libsocketio.la $(JANSSON_LIBS) $(LIBUV_LIBS)
 EXTRA_DIST += \
 	tests/interop/conformance_reference.mjs \
@@ -25,11 +33,13 @@ EXTRA_DIST += \
 	tests/interop/lib/application_engine.mjs \
 	tests/interop/lib/application_handlers.mjs \
 	tests/interop/lib/application_handshakes.mjs \
+	tests/interop/lib/application_page.mjs \
 	tests/interop/lib/application_recovery.mjs \
 	tests/interop/lib/certificate.mjs \
 	tests/interop/lib/context.mjs \
 	tests/interop/lib/diff.mjs \
 	tests/interop/lib/options.mjs \
+	tests/interop/lib/page.mjs \
 	tests/interop/lib/parser.mjs \
 	tests/interop/lib/proxy.mjs \
 	tests/interop/lib/raw.mjs \
@@ -79,6 +89,7 @@ EXTRA_DIST += \
 	tests/interop/scenarios/msgpack-raw.mjs \
 	tests/interop/scenarios/msgpack.mjs \
 	tests/interop/scenarios/namespaces.mjs \
+	tests/interop/scenarios/node-to-c.mjs \
 	tests/interop/scenarios/polling.mjs \
 	tests/interop/scenarios/python.mjs \
 	tests/interop/scenarios/raw-json-verbatim.mjs \

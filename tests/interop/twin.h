@@ -72,6 +72,7 @@ void twin_install_cluster(struct twin *app);
 void twin_install_engine_hooks(struct twin *app);
 void twin_install_handlers(struct twin *app);
 void twin_install_handshakes(struct twin *app);
+void twin_install_page(struct twin *app);
 void twin_install_socket_events(sio_namespace_t *nsp);
 void twin_install_room_events(sio_namespace_t *nsp);
 void twin_install_listener_events(sio_namespace_t *nsp);

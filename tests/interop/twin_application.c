@@ -304,6 +304,7 @@ void twin_install(struct twin *app)
     twin_install_engine(app);
     twin_install_handlers(app);
     twin_install_handshakes(app);
+    twin_install_page(app);
     if (app->engine)
         twin_install_engine_hooks(app);
 }

@@ -6,6 +6,7 @@ import { installDynamic } from "./application_dynamic.mjs";
 import { installEngineHooks } from "./application_engine.mjs";
 import { installHandlers } from "./application_handlers.mjs";
 import { installHandshakes } from "./application_handshakes.mjs";
+import { installPage } from "./application_page.mjs";
 import { installRecovery, installRecoveryControl } from "./application_recovery.mjs";
 
 const observers = (io) => io.of("/control");
@@ -24,6 +25,7 @@ export function installApplication(io, { hooks, engine }) {
   installEngine(io, hooks);
   installHandlers(io, report);
   installHandshakes(io, report);
+  installPage(io);
   if (engine) installEngineHooks(io, report);
 }
 
