@@ -12,12 +12,13 @@ extern "C" {
 
 /* ------------------------------------------------------------------------------------------------- HTTP and the engine */
 
+/* What a request says; borrowed, as long as the request. upstream: req */
 SIO_API const char *sio_request_method(const sio_request_t *request);
 SIO_API const char *sio_request_url(const sio_request_t *request);                      /* path and query */
 SIO_API const char *sio_request_path(const sio_request_t *request);                     /* as sent, not decoded */
 SIO_API const char *sio_request_header(const sio_request_t *request, const char *name); /* lower-case; NULL: absent */
 SIO_API const char *sio_request_query(const sio_request_t *request, const char *name);  /* decoded; NULL: absent */
-SIO_API const char *sio_request_address(const sio_request_t *request);
+SIO_API const char *sio_request_address(const sio_request_t *request);                  /* the peer's, "" for a Unix socket */
 
 /* A pointer of the program's that goes with a request, and with the connection whose first request it is: what a middleware found
    out is there in sio_conn_request(sio_conn(socket)). upstream: properties of req */
@@ -70,6 +71,7 @@ typedef struct sio_connection_error {
 
 typedef void (*sio_connection_error_fn)(const sio_connection_error_t *error, void *user);
 
+/* Calls fn for each request that the engine refuses; `error` is borrowed. upstream: engine.on("connection_error") */
 SIO_API int sio_on_connection_error(sio_server_t *io, sio_connection_error_fn fn, void *user);
 
 typedef void (*sio_request_fn)(sio_request_t *request, void *user);
@@ -136,6 +138,7 @@ SIO_API int sio_conn_off(sio_conn_t *conn, enum sio_conn_event event, sio_conn_f
 SIO_API sio_conn_t *sio_conn_ref(sio_conn_t *conn);
 SIO_API void sio_conn_unref(sio_conn_t *conn);
 
+/* What it is; borrowed. */
 SIO_API sio_server_t *sio_conn_server(const sio_conn_t *conn);
 SIO_API const char *sio_conn_id(const sio_conn_t *conn);          /* the session's id, a secret; "" once it is closed. upstream: conn.id */
 SIO_API const char *sio_conn_ready_state(const sio_conn_t *conn); /* "open", "closing", "closed". upstream: conn.readyState */

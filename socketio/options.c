@@ -10,15 +10,27 @@
 
 #define DEFAULT(value, otherwise) ((value) ? (value) : (otherwise))
 
-/* Programs built against another version have other fields at the end. */
+/* Programs built against another version have other fields at the end: what both know of is copied.
+ */
+static void copy_sized(void *known, size_t known_size, const void *given, size_t given_size)
+{
+    memcpy(known, given, given_size < known_size ? given_size : known_size);
+}
+
+/* One who forgot to say its size says nonsense. */
+static bool size_in_range(size_t given, size_t known)
+{
+    return given != 0 && given <= 4 * known;
+}
+
 static bool copy_known(sio_options_t *known, const sio_options_t *options)
 {
     *known = (sio_options_t){.size = sizeof(*known)};
     if (!options)
         return true;
-    if (options->size == 0 || options->size > 4 * sizeof(*known))
+    if (!size_in_range(options->size, sizeof(*known)))
         return false;
-    memcpy(known, options, options->size < sizeof(*known) ? options->size : sizeof(*known));
+    copy_sized(known, sizeof(*known), options, options->size);
     return true;
 }
 
@@ -30,7 +42,8 @@ static bool window_bits_in_range(int bits)
 static bool deflate_in_range(const sio_per_message_deflate_t *deflate)
 {
     return !deflate ||
-           (window_bits_in_range(deflate->server_max_window_bits) &&
+           (size_in_range(deflate->size, sizeof(*deflate)) &&
+            window_bits_in_range(deflate->server_max_window_bits) &&
             window_bits_in_range(deflate->client_max_window_bits) && deflate->level >= 0 &&
             deflate->level <= 9 && deflate->mem_level >= 0 && deflate->mem_level <= 9);
 }
@@ -51,20 +64,26 @@ static bool cors_in_range(const sio_options_t *options)
 
 static bool limits_in_range(const sio_limits_t *limits)
 {
-    return !limits || (limits->size && limits->size <= 4 * sizeof(*limits));
+    return !limits || size_in_range(limits->size, sizeof(*limits));
 }
 
 static bool recovery_in_range(const sio_recovery_t *recovery)
 {
-    return !recovery || (recovery->size && recovery->size <= 4 * sizeof(*recovery));
+    return !recovery || size_in_range(recovery->size, sizeof(*recovery));
+}
+
+static bool cookie_in_range(const sio_cookie_t *cookie)
+{
+    return !cookie || size_in_range(cookie->size, sizeof(*cookie));
 }
 
 static bool in_range(const sio_options_t *options)
 {
     return (options->transports & ~(unsigned)(SIO_POLLING | SIO_WEBSOCKET)) == 0 &&
            cors_in_range(options) && deflate_in_range(options->per_message_deflate) &&
-           recovery_in_range(options->recovery) && limits_in_range(options->limits) &&
-           options->max_json_depth <= INT_MAX && options->max_attachments <= INT_MAX;
+           recovery_in_range(options->recovery) && cookie_in_range(options->cookie) &&
+           limits_in_range(options->limits) && options->max_json_depth <= INT_MAX &&
+           options->max_attachments <= INT_MAX;
 }
 
 /* ---------------------------------------------------------------------------------------- CORS */
@@ -145,8 +164,12 @@ static const char *attribute(const char *value, const char *otherwise)
     return *value ? value : NULL;
 }
 
-static eio_cookie_t engine_cookie(const sio_cookie_t *cookie)
+static eio_cookie_t engine_cookie(const sio_cookie_t *given)
 {
+    sio_cookie_t known = {.size = 0};
+    const sio_cookie_t *cookie = &known;
+
+    copy_sized(&known, sizeof(known), given, given->size);
     return (eio_cookie_t){
         .name = DEFAULT(cookie->name, "io"),
         .path = attribute(cookie->path, "/"),
@@ -164,8 +187,12 @@ static eio_cookie_t engine_cookie(const sio_cookie_t *cookie)
 /* ------------------------------------------------------------------------------------- the whole
  */
 
-eio_deflate_options_t sio__options_deflate(const sio_per_message_deflate_t *deflate)
+eio_deflate_options_t sio__options_deflate(const sio_per_message_deflate_t *given)
 {
+    sio_per_message_deflate_t known = {.size = 0};
+    const sio_per_message_deflate_t *deflate = &known;
+
+    copy_sized(&known, sizeof(known), given, given->size);
     return (eio_deflate_options_t){
         .enabled = true,
         .threshold = deflate->threshold,
@@ -185,7 +212,7 @@ static sio_limits_t known_limits(const sio_options_t *options)
     sio_limits_t known = {.size = 0};
 
     if (limits)
-        memcpy(&known, limits, limits->size < sizeof(known) ? limits->size : sizeof(known));
+        copy_sized(&known, sizeof(known), limits, limits->size);
     return known;
 }
 
@@ -233,8 +260,7 @@ static sio__recovery_options_t recovery_options(const sio_options_t *options)
 
     if (!options->recovery)
         return (sio__recovery_options_t){.enabled = false};
-    memcpy(&known, options->recovery,
-           options->recovery->size < sizeof(known) ? options->recovery->size : sizeof(known));
+    copy_sized(&known, sizeof(known), options->recovery, options->recovery->size);
     return (sio__recovery_options_t){
         .enabled = true,
         .skip_middlewares = !recovery->no_skip_middlewares,

@@ -126,6 +126,7 @@ enum sio_transports { SIO_POLLING = 1 << 0, SIO_WEBSOCKET = 1 << 1 };
 
 /* The handshake cookie. upstream: cookie; SIO_COOKIE() gives { name: "io", path: "/", httpOnly: true, sameSite: "lax" } */
 typedef struct sio_cookie {
+    size_t size;           /* sizeof(sio_cookie_t); SIO_COOKIE fills it in */
     const char *name;      /* NULL: "io" */
     const char *path;      /* NULL: "/"; "": no attribute */
     const char *domain;    /* NULL: no attribute */
@@ -138,13 +139,14 @@ typedef struct sio_cookie {
     bool partitioned;
 } sio_cookie_t;
 
-#define SIO_COOKIE(...) (&(const sio_cookie_t){.max_age = 0, __VA_ARGS__})
+#define SIO_COOKIE(...) (&(const sio_cookie_t){.size = sizeof(sio_cookie_t), __VA_ARGS__})
 
 /*
  * Compression of WebSocket messages (RFC 7692), off by default as upstream. Zero means the default (in brackets). Each message is
  * compressed for itself, and a broadcast once for all its receivers. upstream: perMessageDeflate; SIO_DEFLATE() gives true
  */
 typedef struct sio_per_message_deflate {
+    size_t size;      /* sizeof(sio_per_message_deflate_t); SIO_DEFLATE fills it in */
     size_t threshold; /* [1024] bytes from which a message is compressed */
     bool server_no_context_takeover, client_no_context_takeover;
     int server_max_window_bits, client_max_window_bits; /* 8 to 15 [not asked for] */
@@ -152,7 +154,7 @@ typedef struct sio_per_message_deflate {
     int mem_level;                                      /* zlib's, 1 to 9 [8] */
 } sio_per_message_deflate_t;
 
-#define SIO_DEFLATE(...) (&(const sio_per_message_deflate_t){.threshold = 0, __VA_ARGS__})
+#define SIO_DEFLATE(...) (&(const sio_per_message_deflate_t){.size = sizeof(sio_per_message_deflate_t), __VA_ARGS__})
 
 /*
  * Connection state recovery: a client that lost its connection for a while gets its socket's id, rooms and data back, and the events
@@ -639,6 +641,7 @@ enum sio_value_type {
     SIO_BYTES /* a binary attachment */
 };
 
+/* Its kind; what is no value (NULL) is null. */
 SIO_API enum sio_value_type sio_value_type(const sio_value_t *value);
 
 /* The JSON text as it came, not NUL-terminated; borrowed from the event. */

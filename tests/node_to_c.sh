@@ -3,7 +3,7 @@
 # the build directory and sets srcdir and CPPFLAGS.
 srcdir=${srcdir:-.}
 page=$srcdir/docs/node-to-c.md
-headers="$srcdir/socketio/socketio.h $srcdir/socketio/cluster.h $srcdir/socketio/http.h"
+headers=$(grep -l '^SIO_API' "$srcdir"/socketio/*.h)
 lines=node-to-c-$$.c
 count=0
 
@@ -40,13 +40,14 @@ rows()
 
 in_two_columns()
 {
+    # shellcheck disable=SC2016 # a pattern
     sed 's/\\|//g' "$page" | grep -Ec '^\| `[^|]+` \| (`[^|]+`|none: `differences/[^|]+`) \|$'
 }
 
 # Declarations without a comment: in front of them or of those they follow on, or behind them.
 undocumented()
 {
-    # shellcheck disable=SC2086 # three files
+    # shellcheck disable=SC2086 # several files
     awk '
         FNR == 1 { documented = 0 }
         /^$/ { documented = 0 }
@@ -64,7 +65,7 @@ undocumented()
 # upstream_functions: those whose comment names what upstream has for it.
 upstream_functions()
 {
-    # shellcheck disable=SC2086 # three files
+    # shellcheck disable=SC2086 # several files
     awk '
         function told() { return comment ~ /upstream: / }
         /^$/ { comment = ""; inside = 0 }

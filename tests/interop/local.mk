@@ -25,6 +25,7 @@ tests/interop/twin_lines.c: $(srcdir)/docs/node-to-c.md $(srcdir)/tests/node_to_
 CLEANFILES += tests/interop/twin_lines.c
 tests_interop_twin_LDADD = libsocketio.la $(JANSSON_LIBS) $(LIBUV_LIBS)
 EXTRA_DIST += \
+	tests/interop/api.mjs \
 	tests/interop/conformance_reference.mjs \
 	tests/interop/differences.mjs \
 	tests/interop/lib/application.mjs \

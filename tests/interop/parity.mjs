@@ -39,7 +39,7 @@ const read = (...parts) => readFileSync(path.join(root, ...parts), "utf8");
 const filesIn = (folder, ending) => readdirSync(path.join(tests, folder)).filter((name) => name.endsWith(ending));
 const matches = (text, pattern, name) => [...text.matchAll(pattern)].map((match) => name(match[1]));
 
-function differenceRows() {
+export function differenceRows() {
   const lines = read("docs/differences.md").split("\n");
   return lines.map(cellsOf).filter(Boolean).map(([first]) => `differences/${plain(first)}`);
 }

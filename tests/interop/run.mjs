@@ -3,11 +3,12 @@
 // SIO_TWIN is the command of our server. --reference-only compares the reference with itself: the scenarios
 // must be repeatable before they can judge anybody.
 import { cpus } from "node:os";
+import { pageFindings } from "./api.mjs";
 import { differences } from "./differences.mjs";
 import { runFile } from "./lib/runner.mjs";
 import { Reporter } from "./lib/reporter.mjs";
 import { ours, REFERENCE } from "./lib/server.mjs";
-import { parity } from "./parity.mjs";
+import { differenceRows, parity } from "./parity.mjs";
 import { loadTasks, titlesOf } from "./scenarios.mjs";
 
 function parse(args) {
@@ -38,6 +39,7 @@ async function main() {
   if (options.only.length === 0) {
     reporter.checkStale(tasks);
     reporter.verdicts("docs/parity.md", await parity(titlesOf(tasks)));
+    reporter.verdicts("docs/node-to-c.md", pageFindings(new Set(differenceRows())));
   }
   return reporter.finish();
 }

@@ -200,6 +200,7 @@ static bool set_cookie(struct arguments *arguments, int letter, const char *valu
 
     switch (letter) {
     case COOKIE:
+        cookie->size = sizeof(*cookie);
         cookie->name = value;
         arguments->options.cookie = cookie;
         return true;
@@ -252,6 +253,7 @@ static void set_deflate(struct arguments *arguments, const char *value)
     const char *server_bits = strstr(value, "swb=");
     const char *client_bits = strstr(value, "cwb=");
 
+    deflate->size = sizeof(*deflate);
     deflate->server_no_context_takeover = strstr(value, "snct") != NULL;
     deflate->client_no_context_takeover = strstr(value, "cnct") != NULL;
     deflate->server_max_window_bits = server_bits ? atoi(server_bits + 4) : 0;

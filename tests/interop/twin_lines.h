@@ -17,11 +17,12 @@ struct twin_line {
     sio_socket_t *socket;
 };
 
-#define TWIN_LINE(at)                              \
-    sio_server_t *io = (at)->io;                   \
-    sio_socket_t *socket = (at)->socket;           \
-    sio_namespace_t *nsp = sio_of(io, "/");        \
-    (void)io, (void)socket, (void)nsp
+#define TWIN_LINE(at)                       \
+    sio_server_t *io = (at)->io;            \
+    sio_socket_t *socket = (at)->socket;    \
+    sio_namespace_t *nsp = sio_of(io, "/"); \
+    sio_adapter_t *adapter = NULL;          \
+    (void)io, (void)socket, (void)nsp, (void)adapter
 
 /* A server with these options must come about. */
 void twin_try_options(const sio_options_t *options);
