@@ -145,6 +145,7 @@ SIO_API int sio_ws_refuse(sio_next_t *next, int code, const char *reason);
 /* Connected, authenticated, in the room of its id. */
 SIO_API int sio_ws_on_connect(sio_ws_endpoint_t *endpoint, sio_ws_fn fn, void *user);
 
+/* A whole message has come; `message` is borrowed. */
 SIO_API int sio_ws_on_message(sio_ws_endpoint_t *endpoint, sio_ws_message_fn fn, void *user);
 
 /*
@@ -232,6 +233,7 @@ SIO_API sio_ws_t *sio_ws_of_socket(sio_socket_t *socket);
  * jansson, text as it is, bytes.
  */
 
+/* To one. */
 SIO_API int sio_ws_send(sio_ws_t *ws, const char *format, ...);
 SIO_API int sio_ws_send_json(sio_ws_t *ws, const json_t *json);
 SIO_API int sio_ws_send_text(sio_ws_t *ws, const char *text, size_t len);
