@@ -2,6 +2,7 @@
 bench_programs = \
 	bench/load/sioload \
 	bench/peers/bare_epoll \
+	bench/peers/bare_lws \
 	bench/server
 
 EXTRA_PROGRAMS = $(bench_programs)
@@ -25,17 +26,23 @@ bench_load_sioload_SOURCES = \
 	bench/load/loop.c bench/load/loop.h \
 	bench/load/main.c \
 	bench/load/measure.c bench/load/measure.h \
+	bench/load/memory.c bench/load/memory.h \
 	bench/load/options.c bench/load/options.h \
 	bench/load/payload.c bench/load/payload.h \
+	bench/load/poller.c bench/load/poller.h \
 	bench/load/polling.c \
 	bench/load/process.c bench/load/process.h \
+	bench/load/relay.c \
 	bench/load/report.c bench/load/report.h \
 	bench/load/roundtrip.c \
 	bench/load/shape.c bench/load/shape.h
 bench_load_sioload_LDADD =
 
-bench_peers_bare_epoll_SOURCES = bench/peers/bare_epoll.c
+bench_peers_bare_epoll_SOURCES = bench/peers/bare_epoll.c bench/peers/bare_reply.c bench/peers/bare_reply.h
 bench_peers_bare_epoll_LDADD =
+
+bench_peers_bare_lws_SOURCES = bench/peers/bare_lws.c bench/peers/bare_reply.c bench/peers/bare_reply.h
+bench_peers_bare_lws_LDADD = $(LWS_LIBS) $(LIBUV_LIBS)
 
 bench_server_SOURCES = bench/server.c
 bench_server_LDADD = libsocketio.la

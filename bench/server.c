@@ -36,6 +36,28 @@ static void on_bcast(sio_socket_t *socket, sio_event_t *event, void *user)
                 sio_event_arg(event, 0));
 }
 
+/* socket.join(room); callback() */
+static void on_join(sio_socket_t *socket, sio_event_t *event, void *user)
+{
+    const char *room;
+
+    (void)user;
+    if (sio_unpack(event, "s", &room) == SIO_OK)
+        sio_join(socket, room);
+    sio_ack(event, NULL);
+}
+
+/* io.to(room).emit("relay", x) */
+static void on_relay(sio_socket_t *socket, sio_event_t *event, void *user)
+{
+    const char *room;
+
+    (void)user;
+    if (sio_unpack(event, "s", &room) == SIO_OK)
+        sio_emit_to(sio_socket_namespace(socket), SIO_TARGET(.to = SIO_LIST(room)), "relay", "V",
+                    sio_event_arg(event, 1));
+}
+
 static void on_connection(sio_socket_t *socket, void *user)
 {
     (void)user;
@@ -55,6 +77,8 @@ static sio_server_t *make_server(void)
     sio_namespace_on(nsp, "ack", on_ack, NULL);
     sio_namespace_on(nsp, "bin", on_bin, NULL);
     sio_namespace_on(nsp, "bcast", on_bcast, NULL);
+    sio_namespace_on(nsp, "join", on_join, NULL);
+    sio_namespace_on(nsp, "relay", on_relay, NULL);
     return io;
 }
 

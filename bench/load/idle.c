@@ -1,71 +1,71 @@
-/* The workload idle: how much memory the server's process gains for connections that have joined
- * the namespace and do nothing. */
-#include "clock.h"
+/* The workloads idle and park: how much memory the server's process gains for connections that have
+ * joined the namespace and do nothing, over WebSocket, or over long-polling with a GET held. */
 #include "crowd.h"
+#include "memory.h"
+#include "poller.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+typedef struct group {
+    crowd_t crowd;
+    pollers_t pollers;
+} group_t;
 
-#define SETTLED_READINGS 3
-#define READING_MS       200
-#define READINGS_MAX     25
+typedef bool (*join_fn)(group_t *group, load_t *load, unsigned count);
 
-static void serve_for(load_t *load, uint64_t ms)
+static bool join_idle(group_t *group, load_t *load, unsigned count)
 {
-    uint64_t end = clock_now() + ms * NS_PER_MS;
-
-    while (load->loop.now < end)
-        loop_turn(&load->loop, 10);
+    return crowd_join_idle(&group->crowd, load, count);
 }
 
-/* Waits until the memory stands still, so that what a garbage collector is about to return, or an
- * allocator about to take, is not attributed to the connections. */
-static long settled_pss(load_t *load)
+static bool join_parked(group_t *group, load_t *load, unsigned count)
 {
-    long pss = process_pss(load->options.pid);
-    unsigned same = 0;
-
-    for (unsigned i = 0; i < READINGS_MAX && same < SETTLED_READINGS; i++) {
-        long next;
-
-        serve_for(load, READING_MS);
-        next = process_pss(load->options.pid);
-        same = labs(next - pss) <= pss / 200 ? same + 1 : 0;
-        pss = next;
-    }
-    return pss;
+    return pollers_join(&group->pollers, load, count, true);
 }
 
-static bool grow(load_t *load, figures_t *figures, crowd_t *early, crowd_t *late)
+static bool grow(load_t *load, figures_t *figures, join_fn join, group_t *early, group_t *late)
 {
     unsigned count = load->options.connections, half = count / 2;
     long middle;
 
-    if (!crowd_join_idle(early, load, half))
+    if (!join(early, load, half))
         return false;
-    middle = settled_pss(load);
-    if (!crowd_join_idle(late, load, count - half))
+    middle = memory_settled(load);
+    if (!join(late, load, count - half))
         return false;
-    figures->pss_after = settled_pss(load);
+    figures->pss_after = memory_settled(load);
     figures->pss_per_connection = (double)(figures->pss_after - figures->pss_before) / count;
     figures->pss_per_late_connection = (double)(figures->pss_after - middle) / (count - half);
     return load->joined == count;
 }
 
-static bool run(load_t *load, figures_t *figures)
+static void free_group(group_t *group)
 {
-    crowd_t early = {0}, late = {0};
+    crowd_free(&group->crowd);
+    pollers_free(&group->pollers);
+}
+
+static bool run(load_t *load, figures_t *figures, join_fn join)
+{
+    group_t early = {0}, late = {0};
     bool measured;
 
-    figures->pss_before = settled_pss(load);
-    if (figures->pss_before < 0) {
-        fprintf(stderr, "sioload: cannot read the memory of process %d\n", (int)load->options.pid);
+    figures->pss_before = memory_settled(load);
+    if (figures->pss_before < 0)
         return false;
-    }
-    measured = grow(load, figures, &early, &late);
-    crowd_free(&early);
-    crowd_free(&late);
+    measured = grow(load, figures, join, &early, &late);
+    free_group(&early);
+    free_group(&late);
     return measured;
 }
 
-const workload_t workload_idle = {"idle", run};
+static bool run_idle(load_t *load, figures_t *figures)
+{
+    return run(load, figures, join_idle);
+}
+
+static bool run_parked(load_t *load, figures_t *figures)
+{
+    return run(load, figures, join_parked);
+}
+
+const workload_t workload_idle = {"idle", run_idle};
+const workload_t workload_park = {"park", run_parked};

@@ -38,6 +38,7 @@ typedef struct figures {
     double own_percent;
     long pss_before, pss_after; /* KiB; -1 when not measured */
     double pss_per_connection, pss_per_late_connection;
+    uint64_t cycles; /* of leak */
 } figures_t;
 
 typedef struct workload {
@@ -46,7 +47,7 @@ typedef struct workload {
     bool (*run)(load_t *load, figures_t *figures);
 } workload_t;
 
-extern const workload_t workload_echo, workload_ack, workload_bin, workload_bcast, workload_poll,
-    workload_churn, workload_idle;
+extern const workload_t workload_echo, workload_ack, workload_bin, workload_bcast, workload_relay,
+    workload_poll, workload_churn, workload_leak, workload_idle, workload_park;
 
 #endif

@@ -13,8 +13,8 @@
 #define OTHER_FILES 64
 
 static const workload_t *const workloads[] = {
-    &workload_echo, &workload_ack,   &workload_bin,  &workload_bcast,
-    &workload_poll, &workload_churn, &workload_idle,
+    &workload_echo, &workload_ack,   &workload_bin,  &workload_bcast, &workload_relay,
+    &workload_poll, &workload_churn, &workload_leak, &workload_idle,  &workload_park,
 };
 
 static const workload_t *find_workload(const char *name)

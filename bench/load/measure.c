@@ -22,11 +22,13 @@ static void take_edge(load_t *load, edge_t *edge)
     edge->at = clock_now();
 }
 
-static void run_for(load_t *load, double seconds)
+/* `messages`: until so many are through at most; 0: any number. */
+static void run_for(load_t *load, double seconds, uint64_t messages)
 {
     uint64_t end = clock_now() + (uint64_t)(seconds * (double)NS_PER_S);
+    uint64_t last = messages > 0 ? load->messages + messages : UINT64_MAX;
 
-    while (load->loop.now < end && load->alive > 0)
+    while (load->loop.now < end && load->alive > 0 && load->messages < last)
         loop_turn(&load->loop, (int)((end - load->loop.now) / NS_PER_MS) + 1);
 }
 
@@ -63,10 +65,10 @@ bool measure_window(load_t *load, figures_t *figures, owed_fn owed, void *user)
 {
     edge_t from, to;
 
-    run_for(load, load->options.warmup);
+    run_for(load, load->options.warmup, 0);
     load->measuring = true;
     take_edge(load, &from);
-    run_for(load, load->options.seconds);
+    run_for(load, load->options.seconds, load->options.messages);
     take_edge(load, &to);
     load->measuring = false;
     drain(load, owed, user);

@@ -9,6 +9,7 @@
 
 #define CONNECTIONS_MAX 1000000
 #define DEPTH_MAX       100000
+#define COUNT_MAX       1000000000000
 
 static const char usage[] =
     "Usage: sioload --port PORT [OPTION]...\n"
@@ -19,15 +20,20 @@ static const char usage[] =
     "  --pid N          process of the server: adds its CPU time or memory to the figures\n"
     "  --workload NAME  echo, ack, bin: N messages in flight on each connection (echo)\n"
     "                   bcast: one sender, everybody in the room receives\n"
+    "                   relay: rooms of ten, each client speaks to its own\n"
     "                   poll: echo over HTTP long-polling\n"
     "                   churn: handshake, join the namespace `/', close, again\n"
-    "                   idle: memory of connections that do nothing (needs --pid)\n"
+    "                   leak: memory after many such connections, against the first 10,000\n"
+    "                   idle: memory of connections that do nothing (needs --pid, as leak)\n"
+    "                   park: the same over long-polling, a GET held for each\n"
     "  --connections N  connections that work (100)\n"
     "  --idle N         connections beside them that only answer pings (0)\n"
     "  --depth N        messages in flight, for each connection or sender (1)\n"
     "  --size N         bytes of payload, at least 16 (32)\n"
     "  --warmup S       seconds before the window (1)\n"
     "  --seconds S      seconds of the window (2)\n"
+    "  --messages N     end the window after N messages, whatever the time\n"
+    "  --cycles N       connections that come and go in leak (1000000)\n"
     "\n"
     "Exit status: 0 all answers right, 1 a fault of the server, 2 nothing measured.\n";
 
@@ -69,6 +75,8 @@ static const struct option long_options[] = {
     {"size", required_argument, NULL, 's'},
     {"warmup", required_argument, NULL, 'W'},
     {"seconds", required_argument, NULL, 'S'},
+    {"messages", required_argument, NULL, 'm'},
+    {"cycles", required_argument, NULL, 'C'},
     {"help", no_argument, NULL, 'H'},
     {NULL, 0, NULL, 0},
 };
@@ -106,6 +114,12 @@ static void take(options_t *options, int letter, const char *name)
     case 'S':
         options->seconds = seconds(name, optarg);
         break;
+    case 'm':
+        options->messages = whole(name, optarg, 1, COUNT_MAX);
+        break;
+    case 'C':
+        options->cycles = whole(name, optarg, 1, COUNT_MAX);
+        break;
     case 'H':
         fputs(usage, stdout);
         exit(0);
@@ -125,6 +139,7 @@ void options_parse(options_t *options, int argc, char **argv)
         .connections = 100,
         .depth = 1,
         .size = 32,
+        .cycles = 1000000,
         .warmup = 1,
         .seconds = 2,
     };

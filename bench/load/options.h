@@ -3,6 +3,7 @@
 #define BENCH_OPTIONS_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 typedef struct options {
@@ -14,6 +15,8 @@ typedef struct options {
     unsigned idle;
     unsigned depth;
     size_t size;
+    uint64_t messages; /* the window ends after so many; 0: by the clock */
+    uint64_t cycles;   /* of leak */
     double warmup;
     double seconds;
 } options_t;

@@ -31,6 +31,15 @@ static void print_memory(const figures_t *figures)
            figures->pss_per_late_connection);
 }
 
+static void print_growth(const figures_t *figures)
+{
+    printf(",\"pss_before_kib\":%ld,\"pss_after_kib\":%ld,\"cycles\":%" PRIu64
+           ",\"pss_growth_percent\":%.2f",
+           figures->pss_before, figures->pss_after, figures->cycles,
+           100.0 * (double)(figures->pss_after - figures->pss_before) /
+               (double)figures->pss_before);
+}
+
 static void print_faults(const faults_t *faults)
 {
     printf(",\"errors\":%" PRIu64, faults_total(faults));
@@ -44,7 +53,9 @@ void report_print(const load_t *load, const figures_t *figures)
     print_setup(&load->options);
     if (figures->seconds > 0)
         print_rate(load, figures);
-    if (figures->pss_after >= 0)
+    if (figures->pss_after >= 0 && figures->cycles > 0)
+        print_growth(figures);
+    else if (figures->pss_after >= 0)
         print_memory(figures);
     print_faults(&load->faults);
     puts("}");

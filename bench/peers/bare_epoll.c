@@ -1,7 +1,8 @@
-/* What the kernel allows: an echo server with nothing in it. It receives, unmasks, and answers all
- * messages of one recv with one send; its handshake is the same bytes for everybody, for the one
- * Sec-WebSocket-Key that sioload sends. No rooms, timers, JSON or HTTP: a bound, not a competitor.
- */
+/* What the kernel allows: a server with nothing in it. It receives, unmasks, and answers all
+ * messages of one recv with one send; what goes to everybody is sent with one send to each. No
+ * rooms, timers, JSON or HTTP: a bound, not a competitor. */
+#include "bare_reply.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>
@@ -18,43 +19,18 @@
 
 #define INPUT_SIZE      (1024 * 1024)
 #define EVENTS_PER_TURN 256
-#define HEADER_MAX      10
-
-enum { TEXT = 1, BINARY = 2, CLOSE = 8, PING = 9, PONG = 10 };
-
-typedef struct bytes {
-    char *data;
-    size_t length, capacity;
-} bytes_t;
 
 typedef struct peer {
     int fd;
     bool upgraded, closing;
     bytes_t unread, unsent;
+    struct peer *previous, *next; /* of all that are upgraded */
 } peer_t;
 
 static int epoll_fd;
 static char input[INPUT_SIZE];
-static bytes_t output; /* answers of one recv */
-
-static char *reserve(bytes_t *bytes, size_t extra)
-{
-    if (bytes->length + extra > bytes->capacity) {
-        bytes->capacity = 2 * (bytes->length + extra);
-        bytes->data = realloc(bytes->data, bytes->capacity);
-        if (bytes->data == NULL)
-            abort();
-    }
-    return bytes->data + bytes->length;
-}
-
-static void append(bytes_t *bytes, const char *data, size_t length)
-{
-    if (length > 0) {
-        memcpy(reserve(bytes, length), data, length);
-        bytes->length += length;
-    }
-}
+static bytes_t output, everybody; /* answers of one recv */
+static peer_t *peers;
 
 static void watch(peer_t *peer, int operation)
 {
@@ -65,77 +41,26 @@ static void watch(peer_t *peer, int operation)
     epoll_ctl(epoll_fd, operation, peer->fd, &event);
 }
 
+static void link_peer(peer_t *peer)
+{
+    peer->next = peers;
+    if (peers != NULL)
+        peers->previous = peer;
+    peers = peer;
+}
+
 static void drop_peer(peer_t *peer)
 {
+    if (peer->previous != NULL)
+        peer->previous->next = peer->next;
+    else if (peers == peer)
+        peers = peer->next;
+    if (peer->next != NULL)
+        peer->next->previous = peer->previous;
     close(peer->fd);
     free(peer->unread.data);
     free(peer->unsent.data);
     free(peer);
-}
-
-/* An unmasked frame header, with room left for the payload behind it. */
-static void frame_header(unsigned opcode, size_t length)
-{
-    char *at = reserve(&output, HEADER_MAX + length);
-    unsigned bytes = length < 126 ? 0 : length < 65536 ? 2 : 8;
-
-    *at++ = (char)(0x80 | opcode);
-    *at++ = (char)(bytes == 0 ? length : bytes == 2 ? 126 : 127);
-    while (bytes-- > 0)
-        *at++ = (char)((uint64_t)length >> (8 * bytes));
-    output.length = (size_t)(at - output.data);
-}
-
-static void frame(unsigned opcode, const char *data, size_t length)
-{
-    frame_header(opcode, length);
-    append(&output, data, length);
-}
-
-/* 42<id>["ack","x"] becomes 43<id>["x"]; everything else goes back as it came. */
-static void reply(unsigned opcode, const char *data, size_t length)
-{
-    static const char event[] = "[\"ack\",";
-    const char *at = length > 2 && data[0] == '4' && data[1] == '2'
-                         ? memmem(data, length < 32 ? length : 32, event, sizeof event - 1)
-                         : NULL;
-    size_t id, rest;
-
-    if (at == NULL) {
-        frame(opcode, data, length);
-        return;
-    }
-    id = (size_t)(at - data) - 2;
-    rest = length - 2 - id - (sizeof event - 1);
-    frame_header(TEXT, 2 + id + 1 + rest);
-    append(&output, "43", 2);
-    append(&output, data + 2, id);
-    append(&output, "[", 1);
-    append(&output, at + sizeof event - 1, rest);
-}
-
-static void on_text(const char *data, size_t length)
-{
-    static const char joined[] = "40{\"sid\":\"AAAAAAAAAAAAAAAAAAAA\"}";
-
-    if (length == 2 && memcmp(data, "40", 2) == 0)
-        frame(TEXT, joined, sizeof joined - 1);
-    else if (length > 1)
-        reply(TEXT, data, length);
-}
-
-static void on_frame(peer_t *peer, unsigned opcode, const char *data, size_t length)
-{
-    if (opcode == TEXT) {
-        on_text(data, length);
-    } else if (opcode == BINARY) {
-        reply(BINARY, data, length);
-    } else if (opcode == PING) {
-        frame(PONG, data, length);
-    } else if (opcode == CLOSE) {
-        frame(CLOSE, data, length);
-        peer->closing = true;
-    }
 }
 
 static void unmask(char *data, size_t length, const char *key)
@@ -160,6 +85,7 @@ static size_t take_frame(peer_t *peer, char *data, size_t length)
 {
     const unsigned char *bytes = (const unsigned char *)data;
     size_t head = 2 + 4, size;
+    unsigned opcode;
 
     if (length < head)
         return 0;
@@ -176,45 +102,47 @@ static size_t take_frame(peer_t *peer, char *data, size_t length)
     }
     if (length - head < size)
         return 0;
+    opcode = bytes[0] & 0x0f;
     unmask(data + head, size, data + head - 4);
-    on_frame(peer, bytes[0] & 0x0f, data + head, size);
+    bare_reply(&output, &everybody, opcode, data + head, size);
+    peer->closing |= opcode == CLOSE;
     return head + size;
 }
 
 static size_t take_upgrade(peer_t *peer, const char *data, size_t length)
 {
-    static const char response[] = "HTTP/1.1 101 Switching Protocols\r\n"
-                                   "Upgrade: websocket\r\n"
-                                   "Connection: Upgrade\r\n"
-                                   "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
-    static const char opened[] = "0{\"sid\":\"BBBBBBBBBBBBBBBBBBBB\",\"upgrades\":[],"
-                                 "\"pingInterval\":25000,\"pingTimeout\":20000,"
-                                 "\"maxPayload\":1000000}";
     const char *end = memmem(data, length, "\r\n\r\n", 4);
 
     if (end == NULL)
         return 0;
-    append(&output, response, sizeof response - 1);
-    frame(TEXT, opened, sizeof opened - 1);
+    bare_upgrade(&output);
     peer->upgraded = true;
+    link_peer(peer);
     return (size_t)(end - data) + 4;
+}
+
+static void send_to(peer_t *peer, bytes_t *bytes)
+{
+    ssize_t sent = 0;
+
+    if (peer->unsent.length == 0)
+        sent = send(peer->fd, bytes->data, bytes->length, MSG_NOSIGNAL);
+    if (sent < 0)
+        sent = 0;
+    if ((size_t)sent < bytes->length) {
+        bytes_append(&peer->unsent, bytes->data + sent, bytes->length - (size_t)sent);
+        watch(peer, EPOLL_CTL_MOD);
+    }
 }
 
 static void send_output(peer_t *peer)
 {
-    ssize_t sent = 0;
-
-    if (output.length == 0)
-        return;
-    if (peer->unsent.length == 0)
-        sent = send(peer->fd, output.data, output.length, MSG_NOSIGNAL);
-    if (sent < 0)
-        sent = 0;
-    if ((size_t)sent < output.length) {
-        append(&peer->unsent, output.data + sent, output.length - (size_t)sent);
-        watch(peer, EPOLL_CTL_MOD);
-    }
-    output.length = 0;
+    if (output.length > 0)
+        send_to(peer, &output);
+    if (everybody.length > 0)
+        for (peer_t *other = peers; other != NULL; other = other->next)
+            send_to(other, &everybody);
+    output.length = everybody.length = 0;
 }
 
 static void send_unsent(peer_t *peer)
@@ -246,7 +174,7 @@ static bool read_some(peer_t *peer)
     while (peer->upgraded && (got = take_frame(peer, input + used, length - used)) > 0)
         used += got;
     peer->unread.length = 0;
-    append(&peer->unread, input + used, length - used);
+    bytes_append(&peer->unread, input + used, length - used);
     send_output(peer);
     return !peer->closing && length - used < INPUT_SIZE;
 }
