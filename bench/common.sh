@@ -51,7 +51,7 @@ exec_on() {
 find_build() {
     local dir
 
-    for dir in "${BUILD_DIR:-}" . "$top" "$top/build" "$top/build-bench"; do
+    for dir in "${BUILD_DIR:-}" . "$top" "$top/build/release" "$top/build-bench"; do
         if [ -n "$dir" ] && [ -f "$dir/config.status" ]; then
             (cd "$dir" && pwd)
             return
@@ -69,15 +69,15 @@ find_build() {
     echo "$top/build-bench"
 }
 
-# Sets SIOLOAD, SERVER_CMD and BARE_CMD, building those that the environment doesn't give.
+# Sets build, SIOLOAD, SERVER_CMD and BARE_CMD, building those that the environment doesn't give.
 find_programs() {
-    local build targets=()
+    local targets=()
 
+    build=$(find_build)
     [ -n "${SIOLOAD:-}" ] || targets+=(bench/load/sioload)
     [ -n "${SERVER_CMD:-}" ] || targets+=(bench/server)
-    [ -n "${BARE_CMD:-}" ] || targets+=(bench/peers/bare_epoll)
+    [ -n "${BARE_CMD:-}" ] || targets+=(bench/peers/bare_epoll bench/peers/bare_lws)
     if [ ${#targets[@]} -gt 0 ]; then
-        build=$(find_build)
         make -C "$build" "${targets[@]}" >"$work/make.log" 2>&1 || {
             tail -n 20 "$work/make.log" >&2
             die "make failed in $build"
@@ -88,21 +88,9 @@ find_programs() {
     BARE_CMD=${BARE_CMD:-$build/bench/peers/bare_epoll}
 }
 
-# Sets NODE_CMD, installing the peer's packages when they are missing.
-find_node_peer() {
-    NODE_CMD=${NODE_CMD:-node $bench/peers/node.js}
-    if [ ! -d "$bench/peers/node_modules/socket.io" ]; then
-        echo "installing the Node peer" >&2
-        (cd "$bench/peers" && npm ci --no-audit --no-fund >"$work/npm.log" 2>&1) || {
-            tail -n 20 "$work/npm.log" >&2
-            die "npm ci failed in $bench/peers"
-        }
-    fi
-}
-
 # start_server COMMAND...: returns when it listens; sets server_pid and server_port.
 start_server() {
-    local deadline=$((SECONDS + 15))
+    local deadline=$((SECONDS + 30))
 
     : >"$work/server.out"
     exec_on "$SERVER_CPU" "$@" --host 127.0.0.1 --port 0 >"$work/server.out" 2>"$work/server.err" &

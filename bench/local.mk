@@ -51,15 +51,30 @@ EXTRA_DIST += \
 	bench/.shellcheckrc \
 	bench/README.md \
 	bench/common.sh \
+	bench/page.js \
+	bench/peers.sh \
+	bench/plot.js \
+	bench/results.js \
 	bench/run.sh \
 	bench/selftest.sh \
 	bench/syscalls.sh \
 	bench/table.js \
 	bench/workloads.txt \
+	bench/peers/eiows/crypto_tls.h \
 	bench/peers/faulty.js \
+	bench/peers/netty-socketio/pom.xml \
+	bench/peers/netty-socketio/src/main/java/Peer.java \
 	bench/peers/node.js \
 	bench/peers/package.json \
-	bench/peers/package-lock.json
+	bench/peers/package-lock.json \
+	bench/peers/peers.txt \
+	bench/peers/python.py \
+	bench/peers/socketioxide/Cargo.lock \
+	bench/peers/socketioxide/Cargo.toml \
+	bench/peers/socketioxide/src/main.rs \
+	bench/peers/zishang520/go.mod \
+	bench/peers/zishang520/go.sum \
+	bench/peers/zishang520/main.go
 
 .PHONY: bench
 bench: $(bench_programs)

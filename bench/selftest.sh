@@ -6,7 +6,9 @@ set -euo pipefail
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
 SERVER_CMD=none BARE_CMD=none find_programs
-find_node_peer
+# shellcheck source=peers.sh
+. "$bench/peers.sh"
+prepare_node || die "$peer_missing"
 
 # The kind of error that each fault must be reported as.
 declare -A reported=(

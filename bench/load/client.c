@@ -105,7 +105,7 @@ static size_t read_upgrade(client_t *client, const char *data, size_t length)
 
 static void take_open(client_t *client, const char *data, size_t length)
 {
-    if (!begins(data, length, "0{\"sid\":\"")) {
+    if (!begins(data, length, "0{")) {
         client_fail(client, FAULT_PROTOCOL, "the first packet is not an open packet");
         return;
     }
@@ -115,7 +115,7 @@ static void take_open(client_t *client, const char *data, size_t length)
 
 static void take_connect(client_t *client, const char *data, size_t length)
 {
-    if (!begins(data, length, "40{\"sid\":\"")) {
+    if (!begins(data, length, "40{")) {
         client_fail(client, FAULT_PROTOCOL, "the namespace refused the connection");
         return;
     }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define SEPARATOR          '\x1e'
 #define HANDSHAKES_AT_ONCE 64
@@ -94,11 +95,14 @@ void poller_post(poller_t *poller)
 
 static void take_open(poller_t *poller, const char *data, size_t length)
 {
-    static const char prefix[] = "0{\"sid\":\"";
-    const char *sid = data + sizeof prefix - 1, *end;
+    static const char key[] = "\"sid\":\"";
+    const char *sid = memmem(data, length, key, sizeof key - 1), *end = NULL;
 
-    if (length < sizeof prefix || memcmp(data, prefix, sizeof prefix - 1) != 0 ||
-        (end = memchr(sid, '"', length - (sizeof prefix - 1))) == NULL || end - sid > SID_MAX) {
+    if (sid != NULL) {
+        sid += sizeof key - 1;
+        end = memchr(sid, '"', length - (size_t)(sid - data));
+    }
+    if (data[0] != '0' || end == NULL || end - sid > SID_MAX) {
         fail(poller, FAULT_PROTOCOL, "the first packet is not an open packet");
         return;
     }
@@ -171,7 +175,7 @@ static void take_get(poller_t *poller, const char *body, size_t length)
 static void take_post(poller_t *poller, const char *body, size_t length)
 {
     poller->posting = false;
-    if (length != 2 || memcmp(body, "ok", 2) != 0)
+    if (length != 2 || strncasecmp(body, "ok", 2) != 0)
         fault_add(&poller->load->faults, FAULT_ALTERED, 1, "client %u: a POST answered with %.*s",
                   poller->ledger.client, length < 80 ? (int)length : 80, body);
     if (poller->parked && poller->state == JOINED && !poller->pong_owed)
