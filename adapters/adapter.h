@@ -238,6 +238,8 @@ sio__adapter_t *sio__memory_adapter_new(void);
 typedef struct sio_adapter sio_adapter_t;
 
 struct uv_loop_s;
+struct sio__session_store;
+struct sio__session_limits;
 
 typedef struct sio__adapter_setup {
     struct uv_loop_s *loop;
@@ -250,6 +252,10 @@ typedef struct sio__maker_ops {
     int (*open)(sio_adapter_t *maker, const sio__adapter_setup_t *setup);
     /* NULL: out of memory. Its `host` is set. */
     sio__adapter_t *(*adapter)(sio_adapter_t *maker, sio__adapter_host_t *host);
+    /* NULL, or where the sessions of an adapter's namespace are kept; freed before the adapter.
+       NULL: out of memory. */
+    struct sio__session_store *(*session_store)(sio_adapter_t *maker, sio__adapter_t *adapter,
+                                                const struct sio__session_limits *limits);
     /* The server ends: the adapters, some of which may live on, are alone from now on. closed()
        comes later, when nothing of it is left in the loop. */
     void (*close)(sio_adapter_t *maker, void (*closed)(void *user), void *user);

@@ -157,6 +157,13 @@ static size_t cluster_room_count(const sio__adapter_t *adapter)
     return memory->ops->room_count(memory);
 }
 
+static bool cluster_has_room(const sio__adapter_t *adapter, sio__span_t room)
+{
+    const sio__adapter_t *memory = of_const_adapter(adapter)->memory;
+
+    return memory->ops->has_room(memory, room);
+}
+
 static void cluster_apply(sio__adapter_t *adapter, const sio__audience_t *audience,
                           void (*fn)(sio__member_t *member, void *user), void *user)
 {
@@ -274,6 +281,14 @@ static void cluster_fetch_sockets(sio__adapter_t *adapter, const sio__audience_t
         sink->done(sink, false);
 }
 
+/* Upstream's servers aren't asked for their rooms with such adapters: these are the ones here. */
+static void cluster_all_rooms(sio__adapter_t *adapter, unsigned flags, sio__rooms_sink_t *sink)
+{
+    sio__adapter_t *memory = of_adapter(adapter)->memory;
+
+    memory->ops->all_rooms(memory, flags, sink);
+}
+
 static void publish_rooms(sio__cluster_t *cluster, unsigned type, const sio__audience_t *audience,
                           const char *const *rooms)
 {
@@ -356,11 +371,13 @@ static const sio__adapter_ops_t cluster_ops = {
     .in_room = cluster_in_room,
     .each_room = cluster_each_room,
     .room_count = cluster_room_count,
+    .has_room = cluster_has_room,
     .apply = cluster_apply,
     .broadcast = cluster_broadcast,
     .broadcast_with_ack = cluster_broadcast_with_ack,
     .server_count = cluster_server_count,
     .fetch_sockets = cluster_fetch_sockets,
+    .all_rooms = cluster_all_rooms,
     .add_sockets = cluster_add_sockets,
     .del_sockets = cluster_del_sockets,
     .disconnect_sockets = cluster_disconnect_sockets,

@@ -353,6 +353,8 @@ static bool read_data(sio__cluster_decoder_t *decoder, sio__span_t data,
     case SIO__SERVER_SIDE_EMIT:
         message->packet = fields.packet;
         return is_array(fields.packet) && read_optional_id(decoder, &fields, message);
+    case SIO__SESSION_WANTED:
+        return read_request_id(decoder, &fields, message);
     case SIO__FETCH_SOCKETS_RESPONSE:
     case SIO__SERVER_SIDE_EMIT_RESPONSE:
     case SIO__BROADCAST_CLIENT_COUNT:
@@ -377,7 +379,7 @@ static bool read_type(sio__span_t token, sio__cluster_message_t *message)
 {
     uint64_t type;
 
-    if (!copy_count(token, &type) || type > SIO__ADAPTER_CLOSE)
+    if (!copy_count(token, &type) || (type > SIO__ADAPTER_CLOSE && type != SIO__SESSION_WANTED))
         return false;
     message->type = (unsigned)type;
     return true;

@@ -117,6 +117,12 @@ static void put_fetch(sio__buf_t *json, const sio__cluster_message_t *message)
     put_options(json, &message->audience);
 }
 
+static void put_private_id(sio__buf_t *json, const sio__cluster_message_t *message)
+{
+    sio__buf_append_str(json, "\"requestId\":");
+    put_string(json, message->request_id);
+}
+
 typedef void (*put_fn)(sio__buf_t *json, const sio__cluster_message_t *message);
 
 static put_fn data_of(unsigned type)
@@ -135,6 +141,8 @@ static put_fn data_of(unsigned type)
         [SIO__ADAPTER_CLOSE] = NULL,
     };
 
+    if (type == SIO__SESSION_WANTED)
+        return put_private_id;
     return type < sizeof(puts) / sizeof(puts[0]) ? puts[type] : NULL;
 }
 

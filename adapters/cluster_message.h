@@ -22,7 +22,10 @@ enum sio__cluster_type {
     SIO__SERVER_SIDE_EMIT_RESPONSE,
     SIO__BROADCAST_CLIENT_COUNT,
     SIO__BROADCAST_ACK,
-    SIO__ADAPTER_CLOSE
+    SIO__ADAPTER_CLOSE,
+    /* This library's own, which upstream's servers ignore: a client comes back with the private id
+       that stands where requests have theirs. */
+    SIO__SESSION_WANTED = 100
 };
 
 /* Which fields mean something depends on the type. */

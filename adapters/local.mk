@@ -24,15 +24,30 @@ redis_sources = \
 	adapters/redis_config.h \
 	adapters/redis_connection.c \
 	adapters/redis_connection.h \
+	adapters/redis_entries.c \
+	adapters/redis_entries.h \
 	adapters/redis_hub.c \
 	adapters/redis_hub.h \
 	adapters/redis_library.c \
+	adapters/redis_own.c \
 	adapters/redis_pipeline.c \
 	adapters/redis_pipeline.h \
+	adapters/redis_reader.c \
+	adapters/redis_reader.h \
 	adapters/redis_sentinel.c \
 	adapters/redis_sentinel.h \
+	adapters/redis_session.c \
+	adapters/redis_session.h \
+	adapters/redis_sessions.c \
+	adapters/redis_sharded.c \
+	adapters/redis_shards.c \
+	adapters/redis_shards.h \
+	adapters/redis_slots.c \
+	adapters/redis_slots.h \
 	adapters/redis_stream.c \
 	adapters/redis_stream.h \
+	adapters/redis_streams.c \
+	adapters/redis_streams.h \
 	adapters/redis_subscriptions.c \
 	adapters/redis_subscriptions.h \
 	adapters/redis_tls.c \

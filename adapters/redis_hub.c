@@ -61,6 +61,8 @@ static void tell(sio__redis_hub_t *hub)
     enum sio_redis_status status = status_of(hub);
     sio_redis_state_t state;
 
+    if (hub->changed)
+        hub->changed(hub);
     if (status == hub->status)
         return;
     hub->status = status;
@@ -83,9 +85,24 @@ static void on_disconnected(sio__redis_t *redis, const char *error, void *user)
     tell(user);
 }
 
+static void on_lost_subscription(sio__redis_t *redis, void *subscriber, const char *error,
+                                 void *user)
+{
+    sio__redis_hub_t *hub = user;
+
+    (void)redis;
+    hub->lost_subscription(hub, subscriber, error);
+}
+
 static const sio__redis_events_t events = {
     .connected = on_connected,
     .disconnected = on_disconnected,
+};
+
+static const sio__redis_events_t events_of_moving = {
+    .connected = on_connected,
+    .disconnected = on_disconnected,
+    .lost_subscription = on_lost_subscription,
 };
 
 /* ------------------------------------------------------------------------------------ its life */
@@ -105,7 +122,7 @@ int sio__redis_hub_open(sio_adapter_t *maker, const sio__adapter_setup_t *setup)
         .loop = setup->loop,
         .log = setup->log,
         .config = hub->config,
-        .events = &events,
+        .events = hub->lost_subscription ? &events_of_moving : &events,
         .user = hub,
     };
 

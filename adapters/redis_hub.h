@@ -21,6 +21,10 @@ typedef struct sio__redis_hub {
     void (*closed)(void *user);
     void *closed_user;
     enum sio_redis_status status;
+    /* Set before it is opened, or NULL. A subscription is over: see sio__redis_events_t. */
+    void (*lost_subscription)(struct sio__redis_hub *hub, void *subscriber, const char *error);
+    void (*changed)(struct sio__redis_hub *hub); /* a connection has been made, or broke */
+    void *owner;                                 /* for these */
     uint64_t published, received, dropped, refused;
 } sio__redis_hub_t;
 

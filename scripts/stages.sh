@@ -4,7 +4,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 # In the order they are announced. Two lanes run side by side; stages of one lane wait for each other.
-lane_1="format shell unit interop wire install distcheck tidy"
+lane_1="format shell unit interop cluster wire install distcheck tidy"
 lane_2="asan asan-interop asan-wire browser embed threads fuzz"
 
 # Two lanes share the processors, so a stage's limit is far above what it takes, and so are the tests' own.
@@ -101,6 +101,12 @@ stage_interop() {
 
 stage_wire() {
     wire check
+}
+
+# Clusters of Node's servers and ours, on a Redis of the tests' own.
+stage_cluster() {
+    build_tree check all tests/interop/twin && cd "$root/tests/cluster" &&
+        SIO_TWIN="$build/check/tests/interop/twin" node run.mjs
 }
 
 stage_asan-interop() {

@@ -70,6 +70,62 @@ typedef struct sio_redis_connection {
 
 #define SIO_REDIS_CONNECTION(...) (&(const sio_redis_connection_t){.size = sizeof(sio_redis_connection_t), __VA_ARGS__})
 
+/* ----------------------------------------------------------------------------------- sharded Pub/Sub
+ *
+ * Compatible with createShardedAdapter() of npm's @socket.io/redis-adapter 8. For one Redis, 7.0 or newer, or a Redis Cluster, of which
+ * the URL names any master; slots that move are followed.
+ */
+
+enum sio_redis_subscription_mode {
+    SIO_REDIS_DYNAMIC,         /* upstream: "dynamic". A channel for each room, but for those of sockets' ids */
+    SIO_REDIS_DYNAMIC_PRIVATE, /* upstream: "dynamic-private". For these too */
+    SIO_REDIS_STATIC           /* upstream: "static". One channel for all */
+};
+
+/* Zero means the default (in brackets). Texts are copied. */
+typedef struct sio_redis_sharded_options {
+    size_t size; /* sizeof(sio_redis_sharded_options_t); SIO_REDIS_SHARDED fills it in */
+    const sio_redis_connection_t *connection; /* [those of the URL] */
+    const char *channel_prefix;               /* ["socket.io"] upstream: channelPrefix */
+    enum sio_redis_subscription_mode subscription_mode; /* upstream: subscriptionMode; all servers must have the same */
+    unsigned requests_timeout_ms; /* [5000] for the sockets of other servers, unless the target says another */
+} sio_redis_sharded_options_t;
+
+#define SIO_REDIS_SHARDED(...) (&(const sio_redis_sharded_options_t){.size = sizeof(sio_redis_sharded_options_t), __VA_ARGS__})
+
+/*
+ * New, for sio_set_adapter(), which says what is wrong with it. NULL: out of memory, or the two libraries are of different versions. Any
+ * thread. upstream: createShardedAdapter(pubClient, subClient, options)
+ */
+SIO_API sio_adapter_t *sio_redis_sharded_adapter(const char *url, const sio_redis_sharded_options_t *options) SIO_MUST_CHECK;
+
+/* --------------------------------------------------------------------------------------------- streams
+ *
+ * Compatible with npm's @socket.io/redis-streams-adapter 0.3, for one Redis, 6.2 or newer. With options.recovery, sessions are kept in Redis:
+ * a client may come back to any server of the cluster, Node's too.
+ */
+
+typedef struct sio_redis_streams_options {
+    size_t size; /* sizeof(sio_redis_streams_options_t); SIO_REDIS_STREAMS fills it in */
+    const sio_redis_connection_t *connection; /* [those of the URL] */
+    const char *stream_name;                  /* ["socket.io"] upstream: streamName */
+    unsigned stream_count;                    /* [1] upstream: streamCount */
+    const char *channel_prefix;               /* ["socket.io"] upstream: channelPrefix */
+    bool sharded_pubsub;                      /* upstream: useShardedPubSub */
+    uint64_t max_len;                         /* [10000] entries that a stream keeps, roughly; upstream: maxLen */
+    unsigned read_count;                      /* [100] upstream: readCount */
+    unsigned block_time_ms;                   /* [5000] below ping_timeout_ms; upstream: blockTimeInMs */
+    const char *session_key_prefix;           /* ["sio:session:"] upstream: sessionKeyPrefix */
+    unsigned requests_timeout_ms;             /* [5000] as above */
+} sio_redis_streams_options_t;
+
+#define SIO_REDIS_STREAMS(...) (&(const sio_redis_streams_options_t){.size = sizeof(sio_redis_streams_options_t), __VA_ARGS__})
+
+/* As sio_redis_sharded_adapter(). upstream: createAdapter(redisClient, options) */
+SIO_API sio_adapter_t *sio_redis_streams_adapter(const char *url, const sio_redis_streams_options_t *options) SIO_MUST_CHECK;
+
+/* ---------------------------------------------------------------------------------------------------- state */
+
 /*
  * Fills in state, whose size is set, of an adapter of this library that a server has. Loop thread. SIO_EINVAL: it is another's, or
  * size isn't set.

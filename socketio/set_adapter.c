@@ -2,7 +2,22 @@
 #include "adapters/library.h"
 #include "socketio/pack.h"
 #include "socketio/namespace.h"
+#include "socketio/recovery.h"
 #include "socketio/server.h"
+
+static int adapt_recovery(sio_namespace_t *nsp)
+{
+    sio_server_t *io = nsp->server;
+    sio__session_store_t *store;
+
+    if (!nsp->recovery || !io->maker->ops->session_store)
+        return SIO_OK;
+    store = io->maker->ops->session_store(io->maker, nsp->adapter, &io->recovery.limits);
+    if (!store)
+        return SIO_ENOMEM;
+    sio__recovery_keep_in(nsp, store);
+    return SIO_OK;
+}
 
 int sio__namespace_adapt(sio_namespace_t *nsp)
 {
@@ -16,7 +31,7 @@ int sio__namespace_adapt(sio_namespace_t *nsp)
         return SIO_ENOMEM;
     nsp->adapter->ops->free(nsp->adapter);
     nsp->adapter = adapter;
-    return SIO_OK;
+    return adapt_recovery(nsp);
 }
 
 static int adapt_all(sio_server_t *io)

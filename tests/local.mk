@@ -87,7 +87,7 @@ endif
 LDADD = $(CHECK_LIBS) $(CONVENIENCE_LIBS)
 
 if HAVE_REDIS
-redis_tests = tests/unit/check_redis_connection tests/unit/check_redis_url
+redis_tests = tests/unit/check_redis_connection tests/unit/check_redis_slots tests/unit/check_redis_url
 if HAVE_CHECK
 check_PROGRAMS += $(redis_tests)
 TESTS += $(redis_tests)
@@ -95,7 +95,9 @@ endif
 
 tests_unit_check_redis_connection_SOURCES = tests/unit/check_redis_connection.c tests/unit/redis_process.c tests/unit/redis_process.h
 tests_unit_check_redis_connection_LDADD = $(CHECK_LIBS) $(REDIS_CONVENIENCE_LIBS)
+tests_unit_check_redis_slots_LDADD = $(CHECK_LIBS) $(REDIS_CONVENIENCE_LIBS)
 tests_unit_check_redis_url_LDADD = $(CHECK_LIBS) $(REDIS_CONVENIENCE_LIBS)
 else
-EXTRA_DIST += tests/unit/check_redis_connection.c tests/unit/redis_process.c tests/unit/redis_process.h tests/unit/check_redis_url.c
+EXTRA_DIST += tests/unit/check_redis_connection.c tests/unit/redis_process.c tests/unit/redis_process.h \
+	tests/unit/check_redis_slots.c tests/unit/check_redis_url.c
 endif

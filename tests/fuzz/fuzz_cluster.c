@@ -27,7 +27,8 @@ static size_t count_names(const char *const *names)
 
 static void check(const sio__cluster_message_t *message)
 {
-    REQUIRE(message->type >= 1 && message->type <= SIO__ADAPTER_CLOSE);
+    REQUIRE((message->type >= 1 && message->type <= SIO__ADAPTER_CLOSE) ||
+            message->type == SIO__SESSION_WANTED);
     REQUIRE(message->uid && message->nsp);
     check_text(message->packet);
     check_text(message->sockets);

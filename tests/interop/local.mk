@@ -4,6 +4,7 @@ check_PROGRAMS += tests/interop/twin
 tests_interop_twin_SOURCES = \
 	tests/interop/twin.c \
 	tests/interop/twin.h \
+	tests/interop/twin_adapter.c \
 	tests/interop/twin_application.c \
 	tests/interop/twin_cluster.c \
 	tests/interop/twin_dynamic.c \
@@ -24,10 +25,15 @@ tests/interop/twin_lines.c: $(srcdir)/docs/node-to-c.md $(srcdir)/tests/node_to_
 	mv $@.tmp $@
 CLEANFILES += tests/interop/twin_lines.c
 tests_interop_twin_LDADD = libsocketio.la $(JANSSON_LIBS) $(LIBUV_LIBS)
+if HAVE_REDIS
+tests_interop_twin_CPPFLAGS = $(AM_CPPFLAGS) -DHAVE_REDIS
+tests_interop_twin_LDADD += libsocketio-redis.la
+endif
 EXTRA_DIST += \
 	tests/interop/api.mjs \
 	tests/interop/conformance_reference.mjs \
 	tests/interop/differences.mjs \
+	tests/interop/lib/adapters.mjs \
 	tests/interop/lib/application.mjs \
 	tests/interop/lib/application_cluster.mjs \
 	tests/interop/lib/application_dynamic.mjs \

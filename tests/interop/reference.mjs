@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { Server } from "socket.io";
+import { adapterOf } from "./lib/adapters.mjs";
 import { installApplication } from "./lib/application.mjs";
 import { parseOptions, serverOptions } from "./lib/options.mjs";
 
@@ -13,6 +14,7 @@ const http = flags["tls-cert"]
   ? createTlsServer({ cert: readFileSync(flags["tls-cert"]), key: readFileSync(flags["tls-key"]) }, notFound)
   : createServer(notFound);
 const io = new Server(http, serverOptions(flags));
+if (flags.adapter) io.adapter(await adapterOf(flags));
 installApplication(io, { hooks: flags.hooks, engine: flags.engine });
 
 const address = flags.unix ? { path: flags.unix } : { port: Number(flags.port), host: flags.host };

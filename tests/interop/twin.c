@@ -21,6 +21,7 @@ struct arguments {
     sio_cookie_t cookie;
     sio_recovery_t recovery;
     sio_per_message_deflate_t deflate;
+    struct twin_adapter adapter;
     char origin_text[512];
     const char *origins[ORIGINS_MAX + 1];
 };
@@ -66,7 +67,15 @@ enum option_letter {
     COOKIE_ALL,
     COOKIE_PATH,
     COOKIE_MAX_AGE,
-    COOKIE_SAME_SITE
+    COOKIE_SAME_SITE,
+    ADAPTER,
+    REDIS,
+    REDIS_CLUSTER,
+    PREFIX,
+    MODE,
+    STREAM_COUNT,
+    MAX_LEN,
+    SHARDED_PUBSUB
 };
 
 static const struct option long_options[] = {
@@ -111,6 +120,14 @@ static const struct option long_options[] = {
     {"cookie-path", required_argument, NULL, COOKIE_PATH},
     {"cookie-max-age", required_argument, NULL, COOKIE_MAX_AGE},
     {"cookie-same-site", required_argument, NULL, COOKIE_SAME_SITE},
+    {"adapter", required_argument, NULL, ADAPTER},
+    {"redis", required_argument, NULL, REDIS},
+    {"redis-cluster", no_argument, NULL, REDIS_CLUSTER},
+    {"prefix", required_argument, NULL, PREFIX},
+    {"mode", required_argument, NULL, MODE},
+    {"stream-count", required_argument, NULL, STREAM_COUNT},
+    {"max-len", required_argument, NULL, MAX_LEN},
+    {"sharded-pubsub", no_argument, NULL, SHARDED_PUBSUB},
     {NULL, 0, NULL, 0},
 };
 
@@ -338,6 +355,38 @@ static bool set_recovery(struct arguments *arguments, int letter, const char *va
     }
 }
 
+/* Whether Redis is a cluster it says itself. */
+static bool set_adapter(struct twin_adapter *adapter, int letter, const char *value)
+{
+    switch (letter) {
+    case ADAPTER:
+        adapter->name = value;
+        return true;
+    case REDIS:
+        adapter->redis = value;
+        return true;
+    case REDIS_CLUSTER:
+        return true;
+    case PREFIX:
+        adapter->prefix = value;
+        return true;
+    case MODE:
+        adapter->mode = value;
+        return true;
+    case STREAM_COUNT:
+        adapter->stream_count = number(value);
+        return true;
+    case MAX_LEN:
+        adapter->max_len = number(value);
+        return true;
+    case SHARDED_PUBSUB:
+        adapter->sharded_pubsub = true;
+        return true;
+    default:
+        return false;
+    }
+}
+
 static bool set_program(struct arguments *arguments, int letter, const char *value)
 {
     switch (letter) {
@@ -374,7 +423,9 @@ static bool parse(struct arguments *arguments, int argc, char **argv)
     while ((letter = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
         if (!set_program(arguments, letter, optarg) && !set_timing(arguments, letter, optarg) &&
             !set_served(arguments, letter, optarg) && !set_recovery(arguments, letter, optarg) &&
-            !set_cross_origin(arguments, letter, optarg) && !set_cookie(arguments, letter, optarg))
+            !set_cross_origin(arguments, letter, optarg) &&
+            !set_cookie(arguments, letter, optarg) &&
+            !set_adapter(&arguments->adapter, letter, optarg))
             return false;
     }
     return optind == argc;
@@ -425,7 +476,7 @@ int main(int argc, char **argv)
     }
     arguments.options.user = &app;
     app.io = sio_server_new(&arguments.options);
-    if (app.io == NULL)
+    if (app.io == NULL || twin_set_adapter(app.io, &arguments.adapter) != SIO_OK)
         return 1;
     app.hooks = arguments.hooks;
     app.engine = arguments.engine;

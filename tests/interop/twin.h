@@ -65,6 +65,16 @@ json_t *twin_rooms(const sio_socket_t *socket);
 #define twin_report(app, format, ...) \
     sio_emit_to((app)->control, NULL, "report", format, __VA_ARGS__)
 
+/* Which adapter the command line asks for. */
+struct twin_adapter {
+    const char *name; /* NULL: none */
+    const char *redis, *prefix, *mode;
+    unsigned stream_count, max_len;
+    bool sharded_pubsub;
+};
+
+int twin_set_adapter(sio_server_t *io, const struct twin_adapter *wanted);
+
 void twin_install(struct twin *app);
 void twin_install_namespace(sio_namespace_t *nsp);
 void twin_install_dynamic(struct twin *app);

@@ -59,24 +59,35 @@ static void describe(struct described *out, sio_socket_t *socket, json_t *spec)
 
 /* ---------------------------------------------------------------------------- "ask all" */
 
-static void append_value(json_t *array, const sio_value_t *value)
+/* The letters of an array of replies, null for those without a value. */
+static struct twin_values reply_values(const char *prefix, const sio_replies_t *replies)
 {
-    json_array_append_new(array, value ? json_deep_copy(sio_value_json(value)) : json_null());
+    struct twin_values values = {.format = ""};
+    size_t count = sio_replies_count(replies), used = 0;
+    char *at = stpcpy(values.format, prefix);
+
+    *at++ = '[';
+    for (size_t i = 0; i < count && used < TWIN_VALUES_MAX; i++) {
+        const sio_value_t *value = sio_replies_get(replies, i);
+
+        *at++ = value ? 'V' : 'n';
+        if (value)
+            values.at[used++] = value;
+    }
+    *at++ = ']';
+    *at = '\0';
+    return values;
 }
 
 static void answer_with_replies(int status, const sio_replies_t *replies, void *user)
 {
+    struct twin_values values = reply_values(status == SIO_OK ? "n" : "s", replies);
     sio_event_t *event = user;
-    json_t *array = json_array();
 
-    for (size_t i = 0; i < sio_replies_count(replies); i++)
-        append_value(array, sio_replies_get(replies, i));
     if (status == SIO_OK)
-        sio_ack(event, "no", array);
+        sio_ack(event, values.format, TWIN_VALUES(values));
     else if (status == SIO_ETIMEDOUT)
-        sio_ack(event, "so", "operation has timed out", array);
-    else
-        json_decref(array);
+        sio_ack(event, values.format, "operation has timed out", TWIN_VALUES(values));
     sio_event_release(event);
 }
 
@@ -294,6 +305,36 @@ static void on_server_side(sio_socket_t *socket, sio_event_t *event, void *user)
         sio_ack(event, "n");
 }
 
+static void on_server_side_ask(sio_socket_t *socket, sio_event_t *event, void *user)
+{
+    struct twin_values values = twin_values("", event, 1);
+    const char *name = json_string_value(twin_arg(event, 0));
+    sio_event_t *held = sio_event_hold(event);
+
+    (void)user;
+    if (sio_server_side_emit_ack(sio_socket_namespace(socket), 5000, answer_with_replies, held,
+                                 name, values.format, TWIN_VALUES(values)))
+        sio_event_release(held);
+}
+
+static void on_poke(sio_namespace_t *nsp, sio_event_t *event, void *user)
+{
+    struct twin_values values = twin_values("", event, 0);
+
+    (void)user;
+    sio_emit_to(nsp, SIO_TARGET(.flags = SIO_LOCAL), "poked", values.format, TWIN_VALUES(values));
+}
+
+static void on_question(sio_namespace_t *nsp, sio_event_t *event, void *user)
+{
+    struct twin_values values = twin_values("{s:[", event, 0);
+
+    (void)nsp;
+    (void)user;
+    strcat(values.format, "]}");
+    sio_ack(event, values.format, "questions", TWIN_VALUES(values));
+}
+
 static void report_room(sio_namespace_t *nsp, enum sio_room_event change, const char *room,
                         const char *id, void *user)
 {
@@ -324,6 +365,9 @@ void twin_install_cluster(struct twin *app)
     sio_namespace_on(nsp, "sockets leave", on_sockets_leave, NULL);
     sio_namespace_on(nsp, "sockets disconnect", on_sockets_disconnect, NULL);
     sio_namespace_on(nsp, "server side", on_server_side, NULL);
+    sio_namespace_on(nsp, "server side ask", on_server_side_ask, NULL);
+    sio_on_server_side(nsp, "poke", on_poke, NULL);
+    sio_on_server_side(nsp, "question", on_question, NULL);
     sio_namespace_on_disconnect(nsp, forget_remotes, app);
     for (int change = SIO_CREATE_ROOM; change <= SIO_DELETE_ROOM; change++)
         sio_on_room(nsp, (enum sio_room_event)change, report_room, app);

@@ -112,6 +112,7 @@ static const char *const messages[] = {
     "{\"type\":11,\"data\":{\"requestId\":\"1\",\"clientCount\":12},\"uid\":\"u\",\"nsp\":\"/\"}",
     "{\"type\":12,\"data\":{\"requestId\":\"1\",\"packet\":null},\"uid\":\"u\",\"nsp\":\"/\"}",
     "{\"type\":13,\"uid\":\"u\",\"nsp\":\"/\"}",
+    "{\"type\":100,\"data\":{\"requestId\":\"1\"},\"uid\":\"u\",\"nsp\":\"/\"}",
 };
 
 START_TEST(test_there_and_back)

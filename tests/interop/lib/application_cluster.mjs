@@ -17,6 +17,8 @@ export function installCluster(io, { report, installSocket }) {
     moveSockets(socket);
     emitServerSide(socket);
   });
+  nsp.on("poke", (...args) => nsp.local.emit("poked", ...args));
+  nsp.on("question", (...args) => args.pop()({ questions: args }, "no more"));
   for (const event of ["create-room", "join-room", "leave-room", "delete-room"]) {
     nsp.adapter.on(event, (room, id) => report(io, "room", event, room, id ?? null));
   }
@@ -81,5 +83,9 @@ function emitServerSide(socket) {
     } catch (error) {
       done(error.message);
     }
+  });
+  socket.on("server side ask", (event, ...rest) => {
+    const done = rest.pop();
+    socket.nsp.serverSideEmit(event, ...rest, (error, replies) => done(error ? error.message : null, replies));
   });
 }

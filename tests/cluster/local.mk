@@ -1,0 +1,6 @@
+# Mixed clusters of Node's servers and ours on a real Redis. run.mjs starts the scenario application of tests/interop.
+EXTRA_DIST += \
+	tests/cluster/lib/cluster.mjs \
+	tests/cluster/lib/redis.mjs \
+	tests/cluster/operations.mjs \
+	tests/cluster/run.mjs
