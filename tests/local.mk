@@ -16,6 +16,7 @@ unit_tests = \
 	tests/unit/check_cluster_message \
 	tests/unit/check_cookie \
 	tests/unit/check_cors \
+	tests/unit/check_dashboard_batch \
 	tests/unit/check_deadline \
 	tests/unit/check_deflate \
 	tests/unit/check_encoding \
@@ -63,6 +64,8 @@ tests_unit_check_stats_SOURCES = tests/unit/check_stats.c tests/unit/live.c test
 tests_unit_check_threads_SOURCES = tests/unit/check_threads.c tests/unit/live.c tests/unit/live.h
 
 # Those that test a part of an example.
+tests_unit_check_dashboard_batch_SOURCES = \
+	tests/unit/check_dashboard_batch.c examples/dashboard/batch.c examples/dashboard/batch.h
 tests_unit_check_game_rules_SOURCES = tests/unit/check_game_rules.c examples/game/rules.c examples/game/rules.h
 
 # What they share.
