@@ -94,7 +94,6 @@ bool sio_handshake_xdomain(const sio_socket_t *socket)
 /* ------------------------------------------------------------------------------------- the whole
  */
 
-/* Header bytes are Latin-1 when they aren't UTF-8, as Node reads them. */
 static json_t *text_json(const char *text, size_t len)
 {
     json_t *json = json_stringn(text, len);
@@ -102,13 +101,8 @@ static json_t *text_json(const char *text, size_t len)
 
     if (json)
         return json;
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
-
-        if (c >= 0x80)
-            sio__buf_append_char(&utf8, (char)(0xc0 | c >> 6));
-        sio__buf_append_char(&utf8, (char)(c < 0x80 ? c : 0x80 | (c & 0x3f)));
-    }
+    sio__buf_append(&utf8, text, len);
+    sio__texts_utf8(&utf8);
     json = utf8.failed ? NULL : json_stringn(utf8.data, utf8.len);
     sio__buf_free(&utf8);
     return json;

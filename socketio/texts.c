@@ -1,6 +1,7 @@
 #include "socketio/texts.h"
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 
 #include <string.h>
 
@@ -84,6 +85,23 @@ static bool is_single(sio__span_t name)
     return false;
 }
 
+void sio__texts_utf8(sio__buf_t *text)
+{
+    sio__buf_t utf8 = SIO__BUF_INIT;
+
+    if (text->failed || sio__utf8_valid(text->data, text->len))
+        return;
+    for (size_t i = 0; i < text->len; i++) {
+        unsigned char c = (unsigned char)text->data[i];
+
+        if (c >= 0x80)
+            sio__buf_append_char(&utf8, (char)(0xc0 | c >> 6));
+        sio__buf_append_char(&utf8, (char)(c < 0x80 ? c : 0x80 | (c & 0x3f)));
+    }
+    sio__buf_free(text);
+    *text = utf8;
+}
+
 bool sio__header_join(const eio_request_t *request, sio__span_t name, sio__buf_t *out)
 {
     const char *separator = sio__span_is(name, "cookie") ? "; " : ", ";
@@ -99,6 +117,7 @@ bool sio__header_join(const eio_request_t *request, sio__span_t name, sio__buf_t
         sio__buf_append(out, value.data, value.len);
         present = true;
     }
+    sio__texts_utf8(out);
     return present;
 }
 

@@ -17,7 +17,10 @@ const char *sio__texts_path(sio__texts_t *texts, const eio_request_t *request);
 const char *sio__texts_method(sio__texts_t *texts, const eio_request_t *request);
 void sio__texts_free(sio__texts_t *texts);
 
-/* Appends the values of a header, joined; false: absent. */
+/* Makes UTF-8 of a text from the network's head: it is Latin-1 when it isn't that. */
+void sio__texts_utf8(sio__buf_t *text);
+
+/* The values of a header, joined, UTF-8, into an empty buffer; false: absent. */
 bool sio__header_join(const eio_request_t *request, sio__span_t name, sio__buf_t *out);
 
 #endif

@@ -115,6 +115,24 @@ const codings = {
 };
 const anyCoding = { ...codings, reference: ["*: br true"], ours: ["*: gzip true"] };
 
+// Header fields in UTF-8 are what they are; Node reads all of them as Latin-1.
+const headerBytes = ["handshake", "whole handshake"].map((event, i) => {
+  const line = (text) => {
+    const rest = '"time":"string","address":"127.0.0.1","xdomain":false,"secure":false,"issued":"number","url":"/socket.io/?EIO=4&transport=polling","query":{"EIO":"4","transport":"polling"},"auth":{}}]';
+    const body = i
+      ? `432[{"headers":{"host":"localhost","x-custom":"${text}"},${rest}`
+      : `431[{"auth":{},"query":{"EIO":"4","transport":"polling"},"headers":{"x-custom":"${text}","host":"localhost"},"address":"127.0.0.1","secure":false,"xdomain":false,"path":"/socket.io/","issued":true,"time":"string"}]`;
+    return `raw polls: 200 ${JSON.stringify(body)}`;
+  };
+  return {
+    scenario: "handshake-raw",
+    case: "headers: UTF-8",
+    reference: [line(Buffer.from("é€").toString("latin1"))],
+    ours: [line("é€")],
+    reason: `the bytes as they came (${event})`,
+  };
+});
+
 const errorTexts = [
   ["unknown type 7", "unknown packet type 7"],
   ["type 9 with payload", "unknown packet type 9"],
@@ -275,6 +293,7 @@ export const differences = [
   ...refusals,
   ...oldClients,
   ...handledAtOnce,
+  ...headerBytes,
   codings,
   anyCoding,
   ...errorTexts,

@@ -73,6 +73,7 @@ EXTRA_DIST += \
 	tests/interop/scenarios/client-bundle.mjs \
 	tests/interop/scenarios/clients-count.mjs \
 	tests/interop/scenarios/cluster.mjs \
+	tests/interop/scenarios/compression-raw.mjs \
 	tests/interop/scenarios/compression.mjs \
 	tests/interop/scenarios/connect-timeout.mjs \
 	tests/interop/scenarios/conn.mjs \
@@ -84,10 +85,12 @@ EXTRA_DIST += \
 	tests/interop/scenarios/eio3.mjs \
 	tests/interop/scenarios/engine-use.mjs \
 	tests/interop/scenarios/handlers.mjs \
+	tests/interop/scenarios/handshake-raw.mjs \
 	tests/interop/scenarios/headers.mjs \
 	tests/interop/scenarios/heartbeat.mjs \
 	tests/interop/scenarios/http-errors.mjs \
 	tests/interop/scenarios/http-keep-alive.mjs \
+	tests/interop/scenarios/http-targets.mjs \
 	tests/interop/scenarios/initial-packet.mjs \
 	tests/interop/scenarios/limits.mjs \
 	tests/interop/scenarios/listeners.mjs \

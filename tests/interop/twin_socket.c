@@ -166,6 +166,16 @@ static void on_handshake(sio_socket_t *socket, sio_event_t *event, void *user)
     json_decref(whole);
 }
 
+static void on_whole_handshake(sio_socket_t *socket, sio_event_t *event, void *user)
+{
+    json_t *whole = sio_handshake(socket);
+
+    (void)user;
+    json_object_set_new(whole, "time", json_string("string"));
+    json_object_set_new(whole, "issued", json_string("number"));
+    sio_ack(event, "o", whole);
+}
+
 static void on_set_data(sio_socket_t *socket, sio_event_t *event, void *user)
 {
     (void)user;
@@ -199,6 +209,7 @@ void twin_install_socket_events(sio_namespace_t *nsp)
     sio_namespace_on(nsp, "disconnect me", on_disconnect_me, NULL);
     sio_namespace_on(nsp, "disconnect me quietly", on_disconnect_me_quietly, NULL);
     sio_namespace_on(nsp, "handshake", on_handshake, NULL);
+    sio_namespace_on(nsp, "whole handshake", on_whole_handshake, NULL);
     sio_namespace_on(nsp, "set data", on_set_data, NULL);
     sio_namespace_on(nsp, "get data", on_get_data, NULL);
     sio_namespace_on(nsp, "transport", on_transport, NULL);

@@ -223,6 +223,7 @@ function disconnectOnRequest(socket) {
 
 function tellAboutItself(socket) {
   on(socket, "handshake", (args, ack) => ack(handshakeOf(socket)));
+  on(socket, "whole handshake", (args, ack) => ack({ ...socket.handshake, time: typeof socket.handshake.time, issued: typeof socket.handshake.issued }));
   on(socket, "set data", ([data], ack) => {
     socket.data = data;
     ack();
