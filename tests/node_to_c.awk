@@ -1,10 +1,12 @@
-# The C column of docs/node-to-c.md as a C file: its functions, and one function for each line of its tables.
+# The C column of docs/node-to-c.md as a C file: its functions, and one function for each line of its tables. With -v only_core=1 without
+# the lines of the section about libsocketio-redis.
+/^## / { left_out = only_core && /^## Redis/ }
 /^```c$/ { block = 1; next }
 /^```$/ { block = 0; next }
 block { print; next }
 
 /^\| `/ {
-    if (!split_row($0, cells) || cells[2] ~ /^none: /)
+    if (left_out || !split_row($0, cells) || cells[2] ~ /^none: /)
         next
     printf "\n/* %s */\nstatic void line_%d(const struct twin_line *at)\n{\n    TWIN_LINE(at);\n", comment(cells[1]), count++
     body = code(cells[2])

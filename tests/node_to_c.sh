@@ -90,7 +90,7 @@ translated()
     done
 }
 
-printf '#include "tests/interop/twin_lines.h"\n' >"$lines"
+printf '#include "tests/interop/twin_lines.h"\n#include <socketio/redis.h>\n' >"$lines"
 awk -f "$srcdir/tests/node_to_c.awk" "$page" >>"$lines"
 verdict "each line has two columns" "$([ "$(rows)" -eq "$(in_two_columns)" ] || echo "$(rows) rows, $(in_two_columns) of two columns")"
 compiles gcc -std=c11

@@ -21,7 +21,7 @@ tests_interop_twin_SOURCES = \
 nodist_tests_interop_twin_SOURCES = tests/interop/twin_lines.c
 tests/interop/twin_lines.c: $(srcdir)/docs/node-to-c.md $(srcdir)/tests/node_to_c.awk
 	$(AM_V_GEN)$(MKDIR_P) tests/interop && \
-	{ printf '#include "tests/interop/twin_lines.h"\n' && $(AWK) -f $(srcdir)/tests/node_to_c.awk $(srcdir)/docs/node-to-c.md; } >$@.tmp && \
+	{ printf '#include "tests/interop/twin_lines.h"\n' && $(AWK) -v only_core=1 -f $(srcdir)/tests/node_to_c.awk $(srcdir)/docs/node-to-c.md; } >$@.tmp && \
 	mv $@.tmp $@
 CLEANFILES += tests/interop/twin_lines.c
 tests_interop_twin_LDADD = libsocketio.la $(JANSSON_LIBS) $(LIBUV_LIBS)

@@ -14,4 +14,5 @@ export function allLinesOfPage() {
   });
 }
 
-export const linesOfPage = () => allLinesOfPage().filter(({ c }) => c !== null);
+// Those that can be run: the section about libsocketio-redis can't.
+export const linesOfPage = () => allLinesOfPage().filter(({ c }) => c !== null && !c.includes("sio_redis_"));
