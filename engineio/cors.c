@@ -34,13 +34,28 @@ static bool any_origin(const eio_cors_t *cors)
 {
     if (cors->origin)
         return strcmp(cors->origin, "*") == 0;
-    return !cors->reflect_any && !cors->origins && !cors->origin_allowed;
+    return !cors->reflect_any && !cors->origins && !cors->origin_matches && !cors->origin_allowed;
 }
 
+static bool in_list(const eio_cors_t *cors, sio__span_t origin)
+{
+    return listed(cors->origins, origin) ||
+           (cors->origin_matches && cors->origin_matches(cors->user, origin.data, origin.len));
+}
+
+/* The function has no say about what is decided without it. */
+static bool function_refuses(const eio_cors_t *cors, const sio__span_t *origin)
+{
+    if (!cors->origin_allowed || cors->origin || cors->reflect_any ||
+        (origin && in_list(cors, *origin)))
+        return false;
+    return !cors->origin_allowed(cors->user, origin ? origin->data : "", origin ? origin->len : 0);
+}
+
+/* Of one that function_refuses() has let pass. */
 static bool allowed(const eio_cors_t *cors, sio__span_t origin)
 {
-    return cors->reflect_any || listed(cors->origins, origin) ||
-           (cors->origin_allowed && cors->origin_allowed(cors->user, origin.data, origin.len));
+    return cors->reflect_any || cors->origin_allowed || in_list(cors, origin);
 }
 
 static void append_origin(const eio_cors_t *cors, const eio_cors_request_t *request,
@@ -83,7 +98,8 @@ bool eio_cors_apply(const eio_cors_t *cors, const eio_cors_request_t *request, s
     bool preflight = sio__span_is(request->method, "OPTIONS");
     bool reflects_headers = preflight && !given(cors->allowed_headers);
 
-    if (!cors->enabled || (cors->origin && !*cors->origin))
+    if (!cors->enabled || (cors->origin && !*cors->origin) ||
+        function_refuses(cors, request->origin))
         return false;
     append_origin(cors, request, out);
     if (!any_origin(cors))

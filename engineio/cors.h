@@ -17,7 +17,10 @@ typedef struct eio_cors {
     const char *origin; /* origin: one string ("*" included), sent always; "": no CORS; NULL: see
                            the others */
     const char *const *origins; /* origin: a list, reflected when it matches; NULL-terminated */
-    /* origin: a function or patterns; asked about an Origin the list doesn't hold */
+    /* patterns in that list */
+    bool (*origin_matches)(void *user, const char *origin, size_t len);
+    /* origin: a function, asked about an Origin that isn't in the list, "" when the request has
+       none; with its refusal there is no CORS */
     bool (*origin_allowed)(void *user, const char *origin, size_t len);
     void *user;
     const char *methods;         /* NULL: GET,HEAD,PUT,PATCH,POST,DELETE */
@@ -36,8 +39,9 @@ typedef struct eio_cors_request {
 } eio_cors_request_t;
 
 /*
- * With none of reflect_any, origin, origins and origin_allowed set, any origin is allowed ("*"). A
- * refused Origin gets a response without Access-Control-Allow-Origin, but with Vary.
+ * With none of reflect_any, origin, origins, origin_matches and origin_allowed set, any origin is
+ * allowed ("*"). An Origin that isn't in the list gets a response without
+ * Access-Control-Allow-Origin, but with Vary.
  *
  * Appends the response's header lines ("Name: value\r\n"...) to `out`. Returns true when the
  * request is a preflight that is to be answered now, with success_status and Content-Length: 0;

@@ -316,6 +316,13 @@ void eio_request_hold(eio_request_t *request);
 void eio_server_route(eio_server_t *server, eio_request_t *request);
 void eio_server_fail(eio_server_t *server, eio_request_t *request);
 
+/*
+ * Adds the header fields of these options (NULL: none) to the answer, for hooks that decide for
+ * each request. True: there is nothing more to do, it was a preflight and has its answer, or its
+ * client has gone.
+ */
+bool eio_request_apply_cors(eio_request_t *request, const eio_cors_t *cors);
+
 /* Something of the program's that goes with the request. */
 void eio_request_set_data(eio_request_t *request, void *data, void (*free_fn)(void *data));
 void *eio_request_data(const eio_request_t *request);

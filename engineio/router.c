@@ -136,15 +136,15 @@ void eio_prepare_headers(eio_server_t *server, eio_session_t *session, eio_reque
         handlers->on_headers(request, &headers, server->options.user);
 }
 
-/* True: it was a preflight and has its answer. */
-static bool apply_cors(eio_server_t *server, eio_request_t *request)
+bool eio_request_apply_cors(eio_request_t *request, const eio_cors_t *cors)
 {
-    const eio_cors_t *cors = &server->options.cors;
     sio__span_t origin;
     sio__span_t asked;
     eio_cors_request_t about = {.method = request->method};
 
-    if (!cors->enabled)
+    if (!request->conn)
+        return true;
+    if (!cors || !cors->enabled)
         return false;
     about.origin = eio_request_header(request, "origin", &origin) ? &origin : NULL;
     about.request_headers =
@@ -391,7 +391,7 @@ void eio_server_on_request(eio_request_t *request, void *user)
     eio_server_t *server = user;
     bool inside = inside_path(server, request);
 
-    if (inside && apply_cors(server, request))
+    if (inside && eio_request_apply_cors(request, &server->options.cors))
         return;
     if (taken_by_owner(server, request, inside))
         return;

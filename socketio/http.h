@@ -36,6 +36,42 @@ typedef void (*sio_engine_middleware_fn)(sio_request_t *request, sio_next_t *nex
  */
 SIO_API int sio_engine_use(sio_server_t *io, sio_engine_middleware_fn fn, void *user);
 
+/* The options of CORS for one request, as the cors_... of sio_options_t; zero means their defaults, and with none of the first five any
+   origin is allowed. */
+typedef struct sio_cors {
+    size_t size; /* sizeof(sio_cors_t); SIO_CORS fills it in */
+    const char *origin;
+    const char *const *origins;
+    const char *const *patterns;
+    bool any_origin;
+    bool (*origin_allowed)(const char *origin, void *user);
+    void *user;
+    const char *methods;
+    const char *allowed_headers;
+    const char *exposed_headers;
+    bool credentials;
+    bool preflight_continue;
+    int max_age;
+    int success_status;
+} sio_cors_t;
+
+#define SIO_CORS(...) (&(const sio_cors_t){.size = sizeof(sio_cors_t), __VA_ARGS__})
+
+typedef void (*sio_cors_fn)(sio_request_t *request, sio_next_t *next, void *user);
+
+/*
+ * Asks about every request inside the path and every WebSocket handshake, before anything else, instead of the options: must answer
+ * once, now or later, by sio_next_cors(), or by sio_next_error(next, NULL, NULL), which refuses the request (400, code 3 "Bad request").
+ * `request` lives until the answer. upstream: cors: (req, callback) => ..., origin: (origin, callback) => ...
+ */
+SIO_API int sio_cors(sio_server_t *io, sio_cors_fn fn, void *user);
+
+/*
+ * The answer: these options, copied, or (NULL) no CORS for this request; `next` is gone with it. Any thread. Errors, and then `next` still
+ * waits: SIO_EINVAL (not from sio_cors(), a pattern that is none, a line break), SIO_ENOMEM.
+ */
+SIO_API int sio_next_cors(sio_next_t *next, const sio_cors_t *options);
+
 /*
  * Makes up the id of a new Engine.IO session (a Socket.IO socket's id is another): writes up to 63 of the characters
  * A-Z a-z 0-9 - . _ ~ and a NUL to `id`, or nothing for a random one, and returns SIO_OK. An error, an id in use or another character

@@ -15,6 +15,8 @@ libcore_la_SOURCES = \
 	socketio/set_adapter.c \
 	socketio/conn.c \
 	socketio/conn.h \
+	socketio/cors.c \
+	socketio/cors.h \
 	socketio/deadline.c \
 	socketio/dynamic.c \
 	socketio/dynamic.h \

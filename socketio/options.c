@@ -1,4 +1,5 @@
 /* What the program asked for, as the engine wants it. */
+#include "socketio/cors.h"
 #include "socketio/files.h"
 #include "socketio/request.h"
 #include "socketio/server.h"
@@ -48,20 +49,6 @@ static bool deflate_in_range(const sio_per_message_deflate_t *deflate)
             deflate->level <= 9 && deflate->mem_level >= 0 && deflate->mem_level <= 9);
 }
 
-/* What goes into a header line stays in it. */
-static bool header_text(const char *text)
-{
-    return !text || !strpbrk(text, "\r\n");
-}
-
-static bool cors_in_range(const sio_options_t *options)
-{
-    return header_text(options->cors_origin) && header_text(options->cors_methods) &&
-           header_text(options->cors_allowed_headers) &&
-           header_text(options->cors_exposed_headers) && options->cors_success_status >= 0 &&
-           options->cors_success_status < 600;
-}
-
 static bool limits_in_range(const sio_limits_t *limits)
 {
     return !limits || size_in_range(limits->size, sizeof(*limits));
@@ -80,79 +67,42 @@ static bool cookie_in_range(const sio_cookie_t *cookie)
 static bool in_range(const sio_options_t *options)
 {
     return (options->transports & ~(unsigned)(SIO_POLLING | SIO_WEBSOCKET)) == 0 &&
-           cors_in_range(options) && deflate_in_range(options->per_message_deflate) &&
-           recovery_in_range(options->recovery) && cookie_in_range(options->cookie) &&
+           deflate_in_range(options->per_message_deflate) && recovery_in_range(options->recovery) &&
+           cookie_in_range(options->cookie) &&
            limits_in_range(options->limits) && options->max_json_depth <= INT_MAX &&
            options->max_attachments <= INT_MAX;
 }
 
 /* ---------------------------------------------------------------------------------------- CORS */
 
-static bool is_origin_allowed(void *user, const char *origin, size_t len)
+static int apply_cors(sio_server_t *io, const sio_options_t *options, eio_cors_t *engine)
 {
-    sio_server_t *io = user;
-    char *text = sio__strndup(origin, len);
-    bool allowed = text && io->cors_origin_allowed(text, io->cors_user);
-
-    sio__free(text);
-    return allowed;
-}
-
-static bool copy_origins(sio_server_t *io, const char *const *origins)
-{
-    size_t count = 0, bytes = 0;
-    char *text;
-
-    for (; origins[count]; count++)
-        bytes += strlen(origins[count]) + 1;
-    io->cors_origins = sio__malloc((count + 1) * sizeof(*io->cors_origins) + bytes);
-    if (!io->cors_origins)
-        return false;
-    text = (char *)(io->cors_origins + count + 1);
-    for (size_t i = 0; i < count; i++) {
-        io->cors_origins[i] = text;
-        text = stpcpy(text, origins[i]) + 1;
-    }
-    io->cors_origins[count] = NULL;
-    return true;
-}
-
-static bool copy_cors_texts(sio_server_t *io, const sio_options_t *options)
-{
-    const char *texts[4] = {options->cors_origin, options->cors_methods,
-                            options->cors_allowed_headers, options->cors_exposed_headers};
-
-    for (int i = 0; i < 4; i++) {
-        io->cors_texts[i] = texts[i] ? sio__strdup(texts[i]) : NULL;
-        if (texts[i] && !io->cors_texts[i])
-            return false;
-    }
-    return !options->cors_origins || copy_origins(io, options->cors_origins);
-}
-
-static bool apply_cors(sio_server_t *io, const sio_options_t *options, eio_cors_t *cors)
-{
-    if (!copy_cors_texts(io, options))
-        return false;
-    io->cors_origin_allowed = options->cors_origin_allowed;
-    io->cors_user = options->cors_user;
-    *cors = (eio_cors_t){
-        .enabled = options->cors_origin || options->cors_origins || options->cors_any_origin ||
-                   options->cors_origin_allowed,
-        .reflect_any = options->cors_any_origin,
-        .origin = io->cors_texts[0],
-        .origins = io->cors_origins,
-        .origin_allowed = options->cors_origin_allowed ? is_origin_allowed : NULL,
-        .user = io,
-        .methods = io->cors_texts[1],
-        .allowed_headers = io->cors_texts[2],
-        .exposed_headers = io->cors_texts[3],
+    const sio_cors_t cors = {
+        .size = sizeof(cors),
+        .origin = options->cors_origin,
+        .origins = options->cors_origins,
+        .patterns = options->cors_patterns,
+        .any_origin = options->cors_any_origin,
+        .origin_allowed = options->cors_origin_allowed,
+        .user = options->cors_user,
+        .methods = options->cors_methods,
+        .allowed_headers = options->cors_allowed_headers,
+        .exposed_headers = options->cors_exposed_headers,
         .credentials = options->cors_credentials,
         .preflight_continue = options->cors_preflight_continue,
-        .max_age = options->cors_max_age ? options->cors_max_age : -1,
+        .max_age = options->cors_max_age,
         .success_status = options->cors_success_status,
     };
-    return true;
+    int error;
+
+    if (!cors.origin && !cors.origins && !cors.patterns && !cors.any_origin && !cors.origin_allowed)
+        return SIO_OK;
+    error = sio__cors_new(&cors, &io->cors);
+    if (!error)
+        *engine = *sio__cors_engine(io->cors);
+    else if (error == SIO_EINVAL)
+        SIO__LOG(&io->log, SIO__ERROR, "socket.io:server", "an option of CORS is out of its range");
+    return error;
 }
 
 /* -------------------------------------------------------------------------------------- cookie */
@@ -325,11 +275,13 @@ int sio__options_apply(sio_server_t *io, const sio_options_t *options, eio_optio
                        eio_cookie_t *cookie)
 {
     const sio_limits_t limits = known_limits(options);
+    int error;
 
     apply_own(io, options, &limits);
     apply_engine(options, &limits, engine);
-    if (!apply_cors(io, options, &engine->cors))
-        return SIO_ENOMEM;
+    error = apply_cors(io, options, &engine->cors);
+    if (error)
+        return error;
     if (options->cookie) {
         *cookie = engine_cookie(options->cookie);
         engine->cookie = cookie;
@@ -345,7 +297,5 @@ int sio__options_apply(sio_server_t *io, const sio_options_t *options, eio_optio
 
 void sio__options_free(sio_server_t *io)
 {
-    for (int i = 0; i < 4; i++)
-        sio__free(io->cors_texts[i]);
-    sio__free(io->cors_origins);
+    sio__cors_free(io->cors);
 }

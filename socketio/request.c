@@ -1,6 +1,7 @@
 #include "socketio/request.h"
 
 #include "base/alloc.h"
+#include "socketio/cors.h"
 #include "socketio/files.h"
 #include "socketio/middleware.h"
 #include "socketio/next.h"
@@ -173,12 +174,21 @@ static bool hand_over(sio_server_t *io, eio_request_t *request)
     return true;
 }
 
+bool sio__take_request(sio_server_t *io, eio_request_t *request)
+{
+    return (io->bundle && sio__bundle_files_take(io, request)) || sio__engine_use(io, request);
+}
+
 bool sio__on_request(eio_request_t *request, bool inside_path, void *server)
 {
     sio_server_t *io = server;
 
+    if (inside_path && io->hooks.cors) {
+        sio__cors_ask(io, request);
+        return true;
+    }
     if (inside_path)
-        return (io->bundle && sio__bundle_files_take(io, request)) || sio__engine_use(io, request);
+        return sio__take_request(io, request);
     if (sio__ws_take(io, request))
         return true;
     if (io->folders && sio__folders_take(io, request, false))

@@ -21,6 +21,9 @@ void sio__on_headers(eio_request_t *request, eio_headers_t *headers, void *serve
 bool sio__on_generate_id(eio_request_t *request, char id[], size_t size, void *server);
 bool sio__on_request(eio_request_t *request, bool inside_path, void *server);
 
+/* Whether a request inside the path is for the client's files or for middlewares, which take it. */
+bool sio__take_request(sio_server_t *io, eio_request_t *request);
+
 /* engine_use.c: asks the engine's middlewares, if there are any. True: it takes the request. */
 bool sio__engine_use(sio_server_t *io, eio_request_t *request);
 

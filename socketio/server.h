@@ -27,6 +27,8 @@ typedef struct sio__hooks {
     void *generate_id_user;
     sio_request_fn request;
     void *request_user;
+    sio_cors_fn cors;
+    void *cors_user;
     sio_oversize_fn oversize;
     void *oversize_user;
 } sio__hooks_t;
@@ -111,10 +113,7 @@ struct sio_server {
     bool posts_open, stats_asked;
     unsigned stats_round;
     sio_stats_t stats_snapshot;
-    const char **cors_origins; /* copies of options that the engine borrows */
-    char *cors_texts[4];
-    bool (*cors_origin_allowed)(const char *origin, void *user);
-    void *cors_user;
+    struct sio__cors *cors; /* options that the engine borrows */
 };
 
 void sio__server_ref(sio_server_t *io);

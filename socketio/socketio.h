@@ -216,11 +216,15 @@ typedef struct sio_options {
     size_t http_compression_threshold; /* [1024] bytes from which they are, with gzip or deflate */
     const char *initial_packet;    /* [none] a message sent right after the open packet. upstream: initialPacket */
 
-    /* CORS, as the npm package `cors`; off unless one of the first four is set. upstream: cors */
+    /* CORS, as the npm package `cors`; off unless one of the first five is set; per request: sio_cors().
+       upstream: cors */
     const char *cors_origin;         /* this origin, or "*", always. upstream: origin: "..." */
     const char *const *cors_origins; /* a list; a request's Origin is reflected when in it. upstream: origin: [...] */
+    const char *const *cors_patterns; /* more of that list: POSIX extended regular expressions that an Origin must contain a match
+                                         of: anchor them. upstream: origin: ["...", /regex/] */
     bool cors_any_origin;            /* reflects whatever Origin comes. upstream: origin: true */
-    bool (*cors_origin_allowed)(const char *origin, void *user); /* upstream: origin: a function */
+    bool (*cors_origin_allowed)(const char *origin, void *user); /* asked about other Origins ("": the request has none), which are
+                                                                    reflected, or get no CORS. upstream: origin: a function */
     void *cors_user;
     const char *cors_methods;         /* ["GET,HEAD,PUT,PATCH,POST,DELETE"] */
     const char *cors_allowed_headers; /* [those the request asks for] comma-separated */

@@ -7,6 +7,7 @@ tests_interop_twin_SOURCES = \
 	tests/interop/twin_adapter.c \
 	tests/interop/twin_application.c \
 	tests/interop/twin_cluster.c \
+	tests/interop/twin_cors.c \
 	tests/interop/twin_dynamic.c \
 	tests/interop/twin_emitting.c \
 	tests/interop/twin_engine.c \

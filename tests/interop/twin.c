@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ORIGINS_MAX 8
-
 struct arguments {
     int port;
     const char *host;
@@ -22,8 +20,8 @@ struct arguments {
     sio_recovery_t recovery;
     sio_per_message_deflate_t deflate;
     struct twin_adapter adapter;
-    char origin_text[512];
-    const char *origins[ORIGINS_MAX + 1];
+    struct twin_origins origins;
+    bool decide_cors;
 };
 
 enum option_letter {
@@ -54,6 +52,7 @@ enum option_letter {
     RECOVERY_PACKETS,
     DEFLATE,
     CORS_ORIGIN,
+    CORS_FUNCTION,
     CORS_CREDENTIALS,
     CORS_METHODS,
     CORS_ALLOWED_HEADERS,
@@ -106,6 +105,7 @@ static const struct option long_options[] = {
     {"recovery-packets", required_argument, NULL, RECOVERY_PACKETS},
     {"deflate", required_argument, NULL, DEFLATE},
     {"cors-origin", required_argument, NULL, CORS_ORIGIN},
+    {"cors-function", no_argument, NULL, CORS_FUNCTION},
     {"cors-credentials", no_argument, NULL, CORS_CREDENTIALS},
     {"cors-methods", required_argument, NULL, CORS_METHODS},
     {"cors-allowed-headers", required_argument, NULL, CORS_ALLOWED_HEADERS},
@@ -131,26 +131,6 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-/* "true" reflects every origin, a comma makes a list, anything else is that one string. */
-static void set_cors_origin(struct arguments *arguments, const char *value)
-{
-    if (strcmp(value, "true") == 0) {
-        arguments->options.cors_any_origin = true;
-        return;
-    }
-    if (strchr(value, ',') == NULL) {
-        arguments->options.cors_origin = value;
-        return;
-    }
-    snprintf(arguments->origin_text, sizeof(arguments->origin_text), "%s", value);
-    size_t count = 0;
-    char *rest = NULL;
-    for (char *one = strtok_r(arguments->origin_text, ",", &rest);
-         one != NULL && count < ORIGINS_MAX; one = strtok_r(NULL, ",", &rest))
-        arguments->origins[count++] = one;
-    arguments->options.cors_origins = arguments->origins;
-}
-
 static void set_transports(struct arguments *arguments, const char *value)
 {
     if (strstr(value, "polling") != NULL)
@@ -170,7 +150,10 @@ static bool set_cross_origin(struct arguments *arguments, int letter, const char
 
     switch (letter) {
     case CORS_ORIGIN:
-        set_cors_origin(arguments, value);
+        twin_set_origins(&arguments->origins, options, value);
+        return true;
+    case CORS_FUNCTION:
+        arguments->decide_cors = true;
         return true;
     case CORS_CREDENTIALS:
         options->cors_credentials = true;
@@ -479,6 +462,7 @@ int main(int argc, char **argv)
     if (app.io == NULL || twin_set_adapter(app.io, &arguments.adapter) != SIO_OK)
         return 1;
     app.hooks = arguments.hooks;
+    app.decide_cors = arguments.decide_cors;
     app.engine = arguments.engine;
     twin_install(&app);
     if (listen_and_tell(app.io, &arguments) != SIO_OK)

@@ -7,8 +7,9 @@
 
 #include <socketio/socketio.h>
 
-#define TWIN_VALUES_MAX 24
-#define TWIN_HELD_MAX   16
+#define TWIN_VALUES_MAX  24
+#define TWIN_HELD_MAX    16
+#define TWIN_ORIGINS_MAX 8
 
 /* The application's state for one server. */
 struct twin {
@@ -25,7 +26,10 @@ struct twin {
     size_t requests_count;
     sio_next_t *handshakes[TWIN_HELD_MAX]; /* that the program hasn't allowed yet */
     size_t handshakes_count;
-    sio_conn_t *flow; /* whose next flush and drain the engine tells */
+    sio_conn_t *flow;                /* whose next flush and drain the engine tells */
+    sio_next_t *cors[TWIN_HELD_MAX]; /* requests about whose origin nobody has decided */
+    size_t cors_count;
+    bool decide_cors;
     bool engine;
     bool hooks;
 };
@@ -75,7 +79,18 @@ struct twin_adapter {
 
 int twin_set_adapter(sio_server_t *io, const struct twin_adapter *wanted);
 
+/* Those of the command line: a list's texts and patterns. */
+struct twin_origins {
+    char text[512];
+    const char *texts[TWIN_ORIGINS_MAX + 1];
+    const char *patterns[TWIN_ORIGINS_MAX + 1];
+    size_t text_count, pattern_count;
+};
+
+void twin_set_origins(struct twin_origins *origins, sio_options_t *options, const char *value);
+
 void twin_install(struct twin *app);
+void twin_install_cors(struct twin *app);
 void twin_install_namespace(sio_namespace_t *nsp);
 void twin_install_dynamic(struct twin *app);
 void twin_install_cluster(struct twin *app);

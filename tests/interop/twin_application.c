@@ -307,4 +307,6 @@ void twin_install(struct twin *app)
     twin_install_page(app);
     if (app->engine)
         twin_install_engine_hooks(app);
+    if (app->decide_cors)
+        twin_install_cors(app);
 }

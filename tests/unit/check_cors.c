@@ -24,6 +24,7 @@ static bool starts_with(void *user, const char *origin, size_t len)
 }
 
 static char local[] = "http://localhost";
+static char nothing[] = "";
 
 static const struct {
     eio_cors_t cors;
@@ -66,7 +67,24 @@ static const struct {
      NULL,
      false,
      ACAO "http://localhost:8080\r\n" VARY},
-    {{ANY, .origin_allowed = starts_with, .user = local}, "GET", "http://evil", NULL, false, VARY},
+    {{ANY, .origin_allowed = starts_with, .user = local}, "GET", "http://evil", NULL, false, ""},
+    {{ANY, .origin_allowed = starts_with, .user = local}, "OPTIONS", "http://evil", "X", false, ""},
+    {{ANY, .origin_allowed = starts_with, .user = local}, "GET", NULL, NULL, false, ""},
+    {{ANY, .origin_allowed = starts_with, .user = nothing}, "GET", NULL, NULL, false, VARY},
+    {{ANY, .origin_matches = starts_with, .user = local},
+     "GET",
+     "http://localhost",
+     NULL,
+     false,
+     ACAO "http://localhost\r\n" VARY},
+    {{ANY, .origin_matches = starts_with, .user = local}, "GET", "http://evil", NULL, false, VARY},
+    {{ANY, .origin_matches = starts_with, .user = local}, "GET", NULL, NULL, false, VARY},
+    {{ANY, .origin_matches = starts_with, .origins = list, .user = local},
+     "OPTIONS",
+     "https://b.example",
+     NULL,
+     true,
+     ACAO "https://b.example\r\n" VARY_BOTH METHODS},
     {{ANY, .origins = list, .origin_allowed = starts_with, .user = local},
      "GET",
      "https://a.example",

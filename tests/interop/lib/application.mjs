@@ -7,6 +7,7 @@ import { installEngineHooks } from "./application_engine.mjs";
 import { installHandlers } from "./application_handlers.mjs";
 import { installHandshakes } from "./application_handshakes.mjs";
 import { installPage } from "./application_page.mjs";
+import { undecided } from "./options.mjs";
 import { installRecovery, installRecoveryControl } from "./application_recovery.mjs";
 
 const observers = (io) => io.of("/control");
@@ -303,6 +304,8 @@ function installControl(io, held) {
     on(socket, "release", ([message, data]) => held.shift()(message === null ? undefined : refusal(message, data)));
     installRecoveryControl(io, socket, on);
     on(socket, "shutdown", () => io.close());
+    on(socket, "undecided", (args, ack) => ack(undecided.length));
+    on(socket, "answer cors", () => undecided.shift()());
     on(socket, "fence", (args, ack) => ack());
     on(socket, "broadcast", ([namespace, event, ...args]) => io.of(namespace).emit(event, ...args));
     on(socket, "disconnect all", ([namespace, close]) => io.of(namespace).disconnectSockets(close));

@@ -80,8 +80,12 @@ export class Observer {
     this.peer.emit(...args);
   }
 
+  ask(question) {
+    return within(new Promise((resolve) => this.peer.socket.emit(question, resolve)), `the observer's "${question}"`);
+  }
+
   fence() {
-    return within(new Promise((resolve) => this.peer.socket.emit("fence", resolve)), "the observer's round trip");
+    return this.ask("fence");
   }
 
   async everyoneGone() {
@@ -93,7 +97,7 @@ export class Observer {
 
   // What our server still holds but for this observer; the reference has no such counters.
   counters() {
-    return within(new Promise((resolve) => this.peer.socket.emit("counters", resolve)), "the counters");
+    return this.ask("counters");
   }
 
   async nothingLeft() {

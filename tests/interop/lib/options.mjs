@@ -2,7 +2,7 @@
 import { parserNamed, parserWith } from "./parser.mjs";
 
 const DEFAULTS = { port: "0", host: "127.0.0.1" };
-const SWITCHES = new Set(["cors-credentials", "no-upgrades", "no-trailing-slash", "hooks", "cleanup-children", "recovery-middlewares", "engine", "cors-preflight-continue", "cookie-all", "allow-eio3", "redis-cluster", "sharded-pubsub"]);
+const SWITCHES = new Set(["cors-credentials", "no-upgrades", "no-trailing-slash", "hooks", "cleanup-children", "recovery-middlewares", "engine", "cors-preflight-continue", "cors-function", "cookie-all", "allow-eio3", "redis-cluster", "sharded-pubsub"]);
 
 export function parseOptions(args) {
   const flags = { ...DEFAULTS };
@@ -16,13 +16,41 @@ export function parseOptions(args) {
 const given = (value, convert) => (value === undefined ? undefined : convert(value));
 const list = (value) => value.split(",");
 
+// Between slashes stands a pattern.
+const originOf = (text) => (text.startsWith("/") ? new RegExp(text.slice(1, -1)) : text);
+
 // "true" reflects every origin, a comma makes a list, anything else is that one string.
 function corsOrigin(value) {
   if (value === "true") return true;
-  return value.includes(",") ? list(value).filter(Boolean) : value;
+  if (value === "function") return (origin, callback) => callback(null, Boolean(origin?.includes("one")));
+  return value.includes(",") ? list(value).filter(Boolean).map(originOf) : originOf(value);
+}
+
+// Requests about whose origin nobody has decided: "answer cors" does.
+export const undecided = [];
+
+function decideCors(req, callback) {
+  switch (new URL(req.url, "http://localhost").searchParams.get("cors")) {
+    case null:
+      return callback(null, { origin: true });
+    case "none":
+      return callback(null, { origin: false });
+    case "any":
+      return callback(null, {});
+    case "own":
+      return callback(null, { origin: "https://one.example", credentials: true, exposedHeaders: "x-own" });
+    case "pattern":
+      return callback(null, { origin: ["https://two.example", /one/], methods: "GET", maxAge: 7 });
+    case "later":
+      undecided.push(() => callback(null, { origin: true, optionsSuccessStatus: 200 }));
+      return undefined;
+    default:
+      return callback(new Error("not this one"));
+  }
 }
 
 function corsOptions(flags) {
+  if (flags["cors-function"]) return decideCors;
   if (flags["cors-origin"] === undefined) return undefined;
   return defined({
     origin: corsOrigin(flags["cors-origin"]),

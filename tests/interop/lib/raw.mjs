@@ -32,7 +32,7 @@ export function closeLater({ target, sessions }, path, response) {
   const open = /^(___eio.*)?0\{\\*"sid\\*":\\*"([^"\\]+)/.exec(response?.body.toString() ?? "");
   if (!open) return;
   const [body, type] = open[1] ? ["d=1", "application/x-www-form-urlencoded"] : ["1", "text/plain"];
-  const close = { method: "POST", path: `${path.replace(/&mode=[^&]*/, "")}&sid=${open[2]}`, headers: { "Content-Type": type }, body };
+  const close = { method: "POST", path: `${path.replace(/&(mode|cors)=[^&]*/, "")}&sid=${open[2]}`, headers: { "Content-Type": type }, body };
   sessions.push({ close: () => request(target, close).catch(() => {}) });
 }
 

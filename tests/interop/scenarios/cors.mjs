@@ -55,6 +55,10 @@ const variants = [
   ["one string", ["--cors-origin", ORIGIN]],
   ["a list", ["--cors-origin", `${ORIGIN},https://two.example`]],
   ["a list of one", ["--cors-origin", `${ORIGIN},`]],
+  ["a pattern", ["--cors-origin", "/^https://o.*e[.]example$/"]],
+  ["a pattern that doesn't match", ["--cors-origin", "/^http://one/"]],
+  ["texts and patterns", ["--cors-origin", "https://two.example,/[.]nowhere$/,/^https://(one|three)[.]/"]],
+  ["a function of the origin", ["--cors-origin", "function"]],
   ["whatever comes", ["--cors-origin", "true"]],
   ["with credentials", ["--cors-origin", ORIGIN, "--cors-credentials"]],
   ["methods", ["--cors-origin", "*", "--cors-methods", "GET,POST"]],
@@ -64,4 +68,38 @@ const variants = [
   ["exposed headers and age", ["--cors-origin", ORIGIN, "--cors-exposed-headers", "x-a,x-b", "--cors-max-age", "600"]],
 ];
 
-export const cases = variants.map(([name, options]) => ({ name, options: [...options, "--hooks"], run: all }));
+async function perRequest(t) {
+  for (const wanted of ["none", "any", "own", "pattern", "fail"]) {
+    const path = `${POLLING}&cors=${wanted}`;
+    await t.http(`${wanted}: handshake`, { path, headers: { Origin: ORIGIN } });
+    await t.http(`${wanted}: from elsewhere`, { path, headers: { Origin: "https://elsewhere.example" } });
+    await t.http(`${wanted}: preflight`, { ...preflight, path });
+    await t.http(`${wanted}: unknown sid`, { path: `${path}&sid=abc`, headers: { Origin: ORIGIN } });
+    const ws = await t.ws(`${wanted}: ws`, { query: `EIO=4&transport=websocket&cors=${wanted}`, headers: { Origin: ORIGIN } });
+    t.log(describeHandshake(ws));
+  }
+}
+
+// Whoever decides may take their time: the body of a request waits as well.
+async function decidedLater(t) {
+  const session = await t.polling("raw");
+  const path = `${POLLING}&cors=later`;
+  const requests = {
+    handshake: { path, headers: { Origin: ORIGIN } },
+    preflight: { ...preflight, path },
+    POST: { method: "POST", path: `${session.url}&cors=later`, headers: { Origin: ORIGIN }, body: "40" },
+  };
+  for (const [what, request] of Object.entries(requests)) {
+    const answer = t.http(what, request);
+    while ((await t.observer.ask("undecided")) === 0);
+    t.observer.emit("answer cors");
+    await answer;
+  }
+  await session.poll();
+}
+
+export const cases = [
+  ...variants.map(([name, options]) => ({ name, options: [...options, "--hooks"], run: all })),
+  { name: "a function of the request", options: ["--cors-function", "--hooks"], run: perRequest },
+  { name: "a function that answers later", options: ["--cors-function"], run: decidedLater },
+];
