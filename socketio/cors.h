@@ -2,7 +2,6 @@
 #ifndef SIO_CORS_H
 #define SIO_CORS_H
 
-#include "engineio/cors.h"
 #include "engineio/engine.h"
 #include "socketio/socketio.h"
 
