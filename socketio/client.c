@@ -187,21 +187,36 @@ static void on_attachment(sio__client_t *client, const char *data, size_t len)
     }
 }
 
-/* With a parser but the default, every message is a packet. */
+/* Not while a packet of its is being handled. */
+static void free_decoder(sio__client_t *client)
+{
+    if (client->decoding)
+        return;
+    sio__parser_decoder_free(client->server->parser, client->decoder);
+    client->decoder = NULL;
+}
+
+/* With a parser but the default. */
 static void on_parsed(sio__client_t *client, bool binary, const char *data, size_t len)
 {
     const sio_server_t *io = client->server;
     sio__packet_t packet;
     sio__args_t args;
     const char *error;
+    int result;
 
     sio__args_init(&args);
-    if (sio__parser_decode(io->parser, binary, (sio__span_t){data, len}, io->max_json_depth,
-                           &packet, &args, &error))
+    client->decoding = true;
+    result = sio__parser_decode(io->parser, client->decoder, binary, (sio__span_t){data, len},
+                                io->max_json_depth, &packet, &args, &error);
+    if (result < 0)
         sio__client_error(client, error);
-    else
+    else if (result == 0)
         on_packet(client, &packet, (sio__attachments_t){args.bytes, args.bytes_count});
     sio__args_free(&args);
+    client->decoding = false;
+    if (!client->session)
+        free_decoder(client);
 }
 
 void sio__client_on_message(eio_session_t *session, bool binary, const char *data, size_t len,
@@ -228,34 +243,51 @@ static void encode_text(sio__packet_type_t type, const char *nsp, const sio__buf
         sio__buf_append(out, json->data, json->len);
 }
 
-static int encode_parsed(const sio_parser_t *parser, sio__packet_type_t type, const char *nsp,
-                         const sio__buf_t *json, sio__buf_t *out)
+int sio__send_messages(eio_session_t *session, const sio_messages_t *messages, bool no_compress)
+{
+    int error = eio_session_check(session, messages->bytes.len);
+
+    for (size_t i = 0; !error && i < sio__messages_count(messages); i++) {
+        bool binary;
+        sio__span_t message = sio__messages_get(messages, i, &binary);
+
+        error = eio_session_send(session, binary, message.data, message.len, no_compress);
+    }
+    return error;
+}
+
+static int send_parsed(const sio__client_t *client, sio__packet_type_t type, const char *nsp,
+                       const sio__buf_t *json)
 {
     sio__packet_t packet = {.type = type, .nsp = {nsp, strlen(nsp)}};
+    sio_messages_t messages = SIO__MESSAGES_INIT;
+    int error;
 
     if (json)
         packet.data = (sio__span_t){json->data, json->len};
-    return parser->encode(&packet, (sio__attachments_t){NULL, 0}, out);
+    error = sio__parser_write(client->server->parser, &packet, (sio__attachments_t){NULL, 0},
+                              &messages);
+    if (!error)
+        error = sio__send_messages(client->session, &messages, false);
+    sio__messages_free(&messages);
+    return error;
 }
 
 int sio__client_send(sio__client_t *client, sio__packet_type_t type, const char *nsp,
                      const sio__buf_t *json)
 {
-    const sio_parser_t *parser = client->server->parser;
     sio__buf_t packet = SIO__BUF_INIT;
-    int error = SIO_OK;
+    int error = SIO_ENOMEM;
 
     if (!client->session)
         return SIO_EDISCONNECTED;
-    if (parser)
-        error = encode_parsed(parser, type, nsp, json, &packet);
-    else
-        encode_text(type, nsp, json, &packet);
-    if (packet.failed || (json && json->failed))
-        error = SIO_ENOMEM;
-    if (!error)
-        error = eio_session_send(client->session, parser && parser->binary, packet.data, packet.len,
-                                 false);
+    if (json && json->failed)
+        return SIO_ENOMEM;
+    if (client->server->parser)
+        return send_parsed(client, type, nsp, json);
+    encode_text(type, nsp, json, &packet);
+    if (!packet.failed)
+        error = eio_session_send(client->session, false, packet.data, packet.len, false);
     sio__buf_free(&packet);
     return error;
 }
@@ -386,6 +418,7 @@ void sio__client_on_close(eio_session_t *session, eio_reason_t reason, const cha
     tell_close(client, (enum sio_reason)reason, detail);
     client->last_transport = eio_session_transport(session);
     client->session = NULL;
+    free_decoder(client);
     eio_session_set_user(session, NULL);
     sio__client_unref(client, true);
 }
@@ -490,7 +523,8 @@ void sio__client_on_connection(eio_session_t *session, void *server)
     sio_server_t *io = server;
     sio__client_t *client = sio__client_new(io, eio_session_request(session));
 
-    if (!client) {
+    if (!client || !sio__parser_decoder_new(io->parser, &client->decoder)) {
+        sio__free(client);
         eio_session_close(session, EIO_REASON_FORCED_CLOSE, "out of memory", true);
         return;
     }

@@ -8,6 +8,7 @@
 #include "engineio/engine.h"
 #include "base/args.h"
 #include "socketio/listeners.h"
+#include "socketio/messages.h"
 #include "socketio/packet.h"
 #include "socketio/socketio.h"
 
@@ -23,6 +24,8 @@ typedef struct sio_conn {
     sio__list_t sockets;    /* one per namespace, connecting ones included */
     sio__timer_t connect_timer;
     struct sio__pending *pending;
+    void *decoder; /* of a parser of the program's own */
+    bool decoding;
     sio__listeners_t *listeners;
     sio_request_t *asked;        /* the same as `request`, for the program */
     unsigned checks;             /* dynamic namespaces asked about */
@@ -67,6 +70,9 @@ void sio__client_disconnect(sio__client_t *client);
 /* Sends a packet without arguments of the program: CONNECT, CONNECT_ERROR, DISCONNECT. */
 int sio__client_send(sio__client_t *client, sio__packet_type_t type, const char *nsp,
                      const sio__buf_t *json);
+
+/* All of them or none. */
+int sio__send_messages(eio_session_t *session, const sio_messages_t *messages, bool no_compress);
 
 /* The socket leaves the client's list. */
 void sio__client_forget(sio_socket_t *socket);

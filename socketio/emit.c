@@ -29,10 +29,7 @@ static int count_refusal(sio_socket_t *socket, int error)
 
 static int send_parsed(eio_session_t *session, const sio__encoder_t *encoder, bool no_compress)
 {
-    const sio__buf_t *message = encoder->message;
-
-    return eio_session_send(session, encoder->server->parser->binary, message->data, message->len,
-                            no_compress);
+    return sio__send_messages(session, encoder->messages, no_compress);
 }
 
 static int send_binary(eio_session_t *session, const sio__encoder_t *encoder, bool no_compress)
@@ -124,11 +121,14 @@ int sio__send_bundle(sio_socket_t *socket, const sio__bundle_t *bundle, unsigned
     if (drop_volatile(socket, flags))
         return SIO_OK;
     error = eio_session_check(session, bundle->bytes);
-    if (bundle->parsed)
-        error = error ? error : eio_session_send_shared(session, bundle->parsed);
-    else
+    if (!error && bundle->parsed) {
+        error = eio_session_send_shared(session, bundle->parsed);
+        for (size_t i = 0; !error && i < bundle->more_count; i++)
+            error = eio_session_send_shared(session, bundle->more[i]);
+    } else {
         for (size_t i = 0; !error && i < bundle->count; i++)
             error = eio_session_send_shared(session, bundle->messages[i]);
+    }
     return error ? count_refusal(socket, error) : SIO_OK;
 }
 

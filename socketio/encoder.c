@@ -35,12 +35,12 @@ void sio__encoder_value(sio__encoder_t *encoder, sio_server_t *io)
     if (sio__on_loop(io) && !io->scratch_busy) {
         io->scratch_busy = true;
         encoder->args = &io->scratch;
-        encoder->message = &io->scratch_message;
+        encoder->messages = &io->scratch_messages;
     } else {
         sio__args_init(&encoder->own);
         encoder->args = &encoder->own;
-        encoder->own_message = (sio__buf_t)SIO__BUF_INIT;
-        encoder->message = &encoder->own_message;
+        encoder->own_messages = (sio_messages_t)SIO__MESSAGES_INIT;
+        encoder->messages = &encoder->own_messages;
     }
     encoder->args->distinct = io->parser != NULL;
 }
@@ -80,16 +80,16 @@ static size_t make_binary(sio__args_t *args)
     return at;
 }
 
-static int encode_message(sio__encoder_t *encoder)
+static int encode_messages(sio__encoder_t *encoder)
 {
     const sio__args_t *args = encoder->args;
     sio__packet_t *packet = &encoder->packet;
 
     packet->data =
         (sio__span_t){args->json.data + encoder->data_at, args->json.len - encoder->data_at};
-    return encoder->server->parser->encode(packet,
-                                           (sio__attachments_t){args->bytes, args->bytes_count},
-                                           encoder->message);
+    return sio__parser_write(encoder->server->parser, packet,
+                             (sio__attachments_t){args->bytes, args->bytes_count},
+                             encoder->messages);
 }
 
 int sio__encoder_finish(sio__encoder_t *encoder)
@@ -105,27 +105,27 @@ int sio__encoder_finish(sio__encoder_t *encoder)
     if (args->bytes_count)
         start = make_binary(args);
     encoder->text = (sio__span_t){args->json.data + start, args->json.len - start};
-    return encoder->server->parser ? encode_message(encoder) : SIO_OK;
+    return encoder->server->parser ? encode_messages(encoder) : SIO_OK;
 }
 
 /* Memory that is used again, unless it has grown too large. */
-static void keep_message(sio__buf_t *message)
+static void keep_messages(sio_messages_t *messages)
 {
-    if (message->cap > SCRATCH_KEPT)
-        sio__buf_free(message);
+    if (messages->bytes.cap > SCRATCH_KEPT)
+        sio__messages_free(messages);
     else
-        sio__buf_clear(message);
+        sio__messages_clear(messages);
 }
 
 void sio__encoder_end(sio__encoder_t *encoder)
 {
     if (encoder->args == &encoder->own) {
         sio__args_free(&encoder->own);
-        sio__buf_free(&encoder->own_message);
+        sio__messages_free(&encoder->own_messages);
         return;
     }
     if (encoder->server->parser)
-        keep_message(encoder->message);
+        keep_messages(encoder->messages);
     if (encoder->args->json.cap > SCRATCH_KEPT)
         sio__args_free(encoder->args);
     else
@@ -179,16 +179,59 @@ static eio_message_t *new_message(bool binary, sio__span_t payload, unsigned fla
 }
 
 /* The others stay: catch-all listeners and adapters look at them. */
-static bool add_parsed(sio__bundle_t *bundle, const sio_parser_t *parser, const sio__buf_t *message,
-                       unsigned flags)
+static bool add_parsed(sio__bundle_t *bundle, const sio_parser_t *parser,
+                       const sio_messages_t *messages, unsigned flags)
 {
+    size_t count = parser ? sio__messages_count(messages) : 0;
+
     if (!parser)
         return true;
     bundle->parser = parser;
-    bundle->parsed = new_message(parser->binary, (sio__span_t){message->data, message->len}, flags);
-    if (bundle->parsed)
-        bundle->bytes = bundle->parsed->len;
-    return bundle->parsed != NULL;
+    bundle->bytes = 0;
+    if (count > 1 && !(bundle->more = sio__malloc((count - 1) * sizeof(*bundle->more))))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        bool binary;
+        sio__span_t payload = sio__messages_get(messages, i, &binary);
+        eio_message_t *message = new_message(binary, payload, flags);
+
+        if (!message)
+            return false;
+        bundle->bytes += message->len;
+        if (i == 0)
+            bundle->parsed = message;
+        else
+            bundle->more[bundle->more_count++] = message;
+    }
+    return true;
+}
+
+bool sio__bundle_share_parsed(sio__bundle_t *bundle, const sio__bundle_t *from)
+{
+    size_t size = from->more_count * sizeof(*bundle->more);
+
+    bundle->parsed = from->parsed ? eio_message_ref(from->parsed) : NULL;
+    bundle->more = NULL;
+    bundle->more_count = 0;
+    if (!size)
+        return true;
+    bundle->more = sio__malloc(size);
+    if (!bundle->more)
+        return false;
+    for (; bundle->more_count < from->more_count; bundle->more_count++)
+        bundle->more[bundle->more_count] = eio_message_ref(from->more[bundle->more_count]);
+    return true;
+}
+
+void sio__bundle_drop_parsed(sio__bundle_t *bundle)
+{
+    for (size_t i = 0; i < bundle->more_count; i++)
+        eio_message_unref(bundle->more[i]);
+    sio__free(bundle->more);
+    bundle->more = NULL;
+    bundle->more_count = 0;
+    eio_message_unref(bundle->parsed);
+    bundle->parsed = NULL;
 }
 
 static bool add_message(sio__bundle_t *bundle, bool binary, sio__span_t payload, unsigned flags)
@@ -215,7 +258,7 @@ sio__bundle_t *sio__bundle_new(const sio__encoder_t *encoder, unsigned flags)
     ok = add_message(bundle, false, encoder->text, flags);
     for (size_t i = 0; ok && i < args->bytes_count; i++)
         ok = add_message(bundle, true, args->bytes[i], flags);
-    if (ok && add_parsed(bundle, encoder->server->parser, encoder->message, flags))
+    if (ok && add_parsed(bundle, encoder->server->parser, encoder->messages, flags))
         return bundle;
     sio__bundle_free(bundle);
     return NULL;
@@ -271,7 +314,8 @@ sio__span_t sio__bundle_args(const sio__bundle_t *bundle, const sio_namespace_t 
     return (sio__span_t){at, len - (size_t)(at - text)};
 }
 
-static bool encode_parsed(const sio__bundle_t *bundle, const sio_parser_t *parser, sio__buf_t *out)
+static bool encode_parsed(const sio__bundle_t *bundle, const sio_parser_t *parser,
+                          sio_messages_t *out)
 {
     const eio_message_t *text = bundle->messages[0];
     sio__attachments_t attachments = {NULL, bundle->count - 1};
@@ -292,11 +336,11 @@ static bool encode_parsed(const sio__bundle_t *bundle, const sio_parser_t *parse
 bool sio__bundle_parse(sio__bundle_t *bundle, const sio_parser_t *parser)
 {
     unsigned flags = bundle->messages[0]->no_compress ? SIO_NO_COMPRESS : 0;
-    sio__buf_t message = SIO__BUF_INIT;
+    sio_messages_t messages = SIO__MESSAGES_INIT;
     bool done =
-        encode_parsed(bundle, parser, &message) && add_parsed(bundle, parser, &message, flags);
+        encode_parsed(bundle, parser, &messages) && add_parsed(bundle, parser, &messages, flags);
 
-    sio__buf_free(&message);
+    sio__messages_free(&messages);
     return done;
 }
 
@@ -353,7 +397,7 @@ void sio__bundle_free(sio__bundle_t *bundle)
         return;
     for (size_t i = 0; i < bundle->count; i++)
         eio_message_unref(bundle->messages[i]);
-    eio_message_unref(bundle->parsed);
+    sio__bundle_drop_parsed(bundle);
     eio_message_unref(bundle->plain);
     sio__free(bundle);
 }

@@ -9,6 +9,7 @@
 #include "adapters/adapter.h"
 #include "engineio/message.h"
 #include "base/args.h"
+#include "socketio/messages.h"
 #include "socketio/packet.h"
 #include "socketio/socketio.h"
 
@@ -16,11 +17,11 @@ typedef struct sio__encoder {
     sio_server_t *server;
     sio__args_t *args; /* the caller appends the arguments here */
     sio__args_t own;
-    sio__packet_t packet; /* its header */
-    size_t data_at;       /* where the JSON begins in args */
-    sio__span_t text;     /* once finished */
-    sio__buf_t *message;  /* once finished, with a parser but the default: what is sent instead */
-    sio__buf_t own_message;
+    sio__packet_t packet;     /* its header */
+    size_t data_at;           /* where the JSON begins in args */
+    sio__span_t text;         /* once finished */
+    sio_messages_t *messages; /* once finished, with a parser but the default: sent instead */
+    sio_messages_t own_messages;
 } sio__encoder_t;
 
 typedef struct sio__ack_id {
@@ -70,7 +71,11 @@ typedef struct sio__bundle {
        (NULL) all. */
     eio_message_t *plain;
     const sio_ws_endpoint_t *plain_for;
-    eio_message_t *parsed;     /* with a parser but the default: sent instead of the others */
+    /* With a parser but the default, sent instead of the others: the first of them, and (of parsers
+       that make several) the rest. */
+    eio_message_t *parsed;
+    eio_message_t **more;
+    size_t more_count;
     eio_message_t *messages[]; /* the text, then its attachments */
 } sio__bundle_t;
 
@@ -84,6 +89,10 @@ sio__bundle_t *sio__bundle_of_event(const sio_namespace_t *nsp, const sio__serve
 
 /* The arguments in a bundle's text: ["name",...]. */
 sio__span_t sio__bundle_args(const sio__bundle_t *bundle, const sio_namespace_t *nsp);
+
+/* A reference to what another one has of that; false: out of memory. And its return. */
+bool sio__bundle_share_parsed(sio__bundle_t *bundle, const sio__bundle_t *from);
+void sio__bundle_drop_parsed(sio__bundle_t *bundle);
 
 /* Adds what is sent with that parser to messages of the default one. False: out of memory. */
 bool sio__bundle_parse(sio__bundle_t *bundle, const sio_parser_t *parser);

@@ -1,5 +1,5 @@
 socketioincludedir = $(includedir)/socketio
-socketioinclude_HEADERS = socketio/cluster.h socketio/http.h socketio/socketio.h socketio/stats.h socketio/ws.h
+socketioinclude_HEADERS = socketio/cluster.h socketio/http.h socketio/parsers.h socketio/socketio.h socketio/stats.h socketio/ws.h
 
 noinst_LTLIBRARIES += libcore.la
 libcore_la_SOURCES = \
@@ -49,6 +49,8 @@ libcore_la_SOURCES = \
 	socketio/json_parse.c \
 	socketio/listeners.c \
 	socketio/listeners.h \
+	socketio/messages.c \
+	socketio/messages.h \
 	socketio/middleware.c \
 	socketio/middleware.h \
 	socketio/msgpack.c \

@@ -27,8 +27,7 @@ bool sio__bundle_ends_with_string(const sio__bundle_t *bundle)
 /* With a parser but the default, what is sent is made of the text. */
 static int parse_again(sio__bundle_t *bundle)
 {
-    eio_message_unref(bundle->parsed);
-    bundle->parsed = NULL;
+    sio__bundle_drop_parsed(bundle);
     return sio__bundle_parse(bundle, bundle->parser) ? SIO_OK : SIO_ENOMEM;
 }
 
@@ -69,10 +68,11 @@ sio__bundle_t *sio__bundle_share(const sio__bundle_t *bundle)
     memcpy(copy, bundle, size);
     for (size_t i = 0; i < copy->count; i++)
         eio_message_ref(copy->messages[i]);
-    if (copy->parsed)
-        eio_message_ref(copy->parsed);
     copy->plain = NULL; /* those who come back are never plain WebSockets */
-    return copy;
+    if (sio__bundle_share_parsed(copy, bundle))
+        return copy;
+    sio__bundle_free(copy);
+    return NULL;
 }
 
 size_t sio__bundle_memory(const sio__bundle_t *bundle)

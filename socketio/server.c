@@ -40,7 +40,7 @@ static void free_server(sio_server_t *io)
     sio__map_free(&io->namespaces);
     sio__map_free(&io->acks);
     sio__args_free(&io->scratch);
-    sio__buf_free(&io->scratch_message);
+    sio__messages_free(&io->scratch_messages);
     sio__bundle_files_free(io);
     sio__folders_free(io);
     sio__options_free(io);

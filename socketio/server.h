@@ -11,6 +11,7 @@
 #include "engineio/loop.h"
 #include "base/args.h"
 #include "socketio/listeners.h"
+#include "socketio/messages.h"
 #include "socketio/socketio.h"
 
 #include <stdatomic.h>
@@ -68,7 +69,7 @@ struct sio_server {
 
     /* The scratch memory in which packets are encoded on the loop thread; one at a time. */
     sio__args_t scratch;
-    sio__buf_t scratch_message; /* of a parser but the default */
+    sio_messages_t scratch_messages; /* of a parser but the default */
     bool scratch_busy;
 
     uint32_t id_counter;

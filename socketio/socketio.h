@@ -243,7 +243,8 @@ typedef struct sio_options {
     unsigned max_attachments;    /* [10] binary attachments per packet. upstream: parser's maxAttachments */
     unsigned max_json_depth;     /* [10000] arrays and objects within each other */
     const sio_recovery_t *recovery; /* [off] upstream: connectionStateRecovery */
-    const sio_parser_t *parser;  /* [JSON text] what every client must use as well: sio_msgpack_parser(). upstream: parser */
+    const sio_parser_t *parser;  /* [JSON text] what every client must use as well: sio_msgpack_parser(), sio_parser_new().
+                                    upstream: parser */
     bool cleanup_empty_child_namespaces; /* a child of a dynamic namespace goes with its last socket. upstream:
                                             cleanupEmptyChildNamespaces */
 
@@ -265,13 +266,6 @@ typedef struct sio_options {
 } sio_options_t;
 
 #define SIO_OPTIONS(...) (&(const sio_options_t){.size = sizeof(sio_options_t), __VA_ARGS__})
-
-/*
- * MessagePack, as npm's socket.io-msgpack-parser: each packet is one binary message, attachments included (max_attachments doesn't
- * apply). Programs notice nothing of it: what handlers get is what JSON.stringify would make of it: dates as ISO texts, undefined as null in
- * arrays and left out of objects, NaN as null; typed arrays are bytes. Static. Any thread. upstream: require("socket.io-msgpack-parser")
- */
-SIO_API const sio_parser_t *sio_msgpack_parser(void);
 
 /* --------------------------------------------------------------------------------------------------------- server */
 
@@ -753,6 +747,7 @@ SIO_API json_t *sio_handshake(sio_socket_t *socket);
 
 #include <socketio/cluster.h>
 #include <socketio/http.h>
+#include <socketio/parsers.h>
 #include <socketio/stats.h>
 #include <socketio/ws.h>
 

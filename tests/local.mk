@@ -43,6 +43,7 @@ unit_tests = \
 	tests/unit/check_packet \
 	tests/unit/check_packet_v3 \
 	tests/unit/check_plain_path \
+	tests/unit/check_parser \
 	tests/unit/check_query \
 	tests/unit/check_rooms \
 	tests/unit/check_server \
@@ -59,6 +60,7 @@ unit_tests = \
 # Those that run a server.
 tests_unit_check_deadline_SOURCES = tests/unit/check_deadline.c tests/unit/live.c tests/unit/live.h
 tests_unit_check_guards_SOURCES = tests/unit/check_guards.c tests/unit/live.c tests/unit/live.h
+tests_unit_check_parser_SOURCES = tests/unit/check_parser.c tests/unit/live.c tests/unit/live.h
 tests_unit_check_server_SOURCES = tests/unit/check_server.c tests/unit/live.c tests/unit/live.h
 tests_unit_check_stats_SOURCES = tests/unit/check_stats.c tests/unit/live.c tests/unit/live.h
 tests_unit_check_threads_SOURCES = tests/unit/check_threads.c tests/unit/live.c tests/unit/live.h

@@ -25,7 +25,7 @@ void sio_socket_unref(sio_socket_t *socket)
 static int decode(const char *message, size_t len, sio__packet_t *packet, sio__args_t *args)
 {
     const char *error;
-    int result = sio__parser_decode(sio_msgpack_parser(), true, (sio__span_t){message, len},
+    int result = sio__parser_decode(sio_msgpack_parser(), NULL, true, (sio__span_t){message, len},
                                     MAX_DEPTH, packet, args, &error);
 
     REQUIRE((result == 0) == (error == NULL));

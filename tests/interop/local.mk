@@ -16,6 +16,7 @@ tests_interop_twin_SOURCES = \
 	tests/interop/twin_lines.h \
 	tests/interop/twin_listeners.c \
 	tests/interop/twin_page.c \
+	tests/interop/twin_parser.c \
 	tests/interop/twin_recovery.c \
 	tests/interop/twin_rooms.c \
 	tests/interop/twin_socket.c

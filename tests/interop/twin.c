@@ -22,6 +22,7 @@ struct arguments {
     struct twin_adapter adapter;
     struct twin_origins origins;
     bool decide_cors;
+    sio_parser_t *parser; /* of our own */
 };
 
 enum option_letter {
@@ -292,8 +293,8 @@ static bool set_served(struct arguments *arguments, int letter, const char *valu
         options->initial_packet = value;
         return true;
     case PARSER:
-        options->parser = sio_msgpack_parser();
-        return strcmp(value, "msgpack") == 0;
+        options->parser = twin_parser(value, &arguments->parser);
+        return options->parser != NULL;
     case HTTP_COMPRESSION:
         set_http_compression(options, value);
         return true;
@@ -452,6 +453,7 @@ int main(int argc, char **argv)
         .options = {.size = sizeof(sio_options_t), .quiet_libwebsockets = true},
     };
     struct twin app = {0};
+    int error;
 
     if (!parse(&arguments, argc, argv)) {
         fprintf(stderr, "usage: twin --port PORT [options as reference.mjs]\n");
@@ -468,5 +470,7 @@ int main(int argc, char **argv)
     if (listen_and_tell(app.io, &arguments) != SIO_OK)
         return 1;
     sio_shutdown_on_signals(app.io);
-    return sio_run(app.io);
+    error = sio_run(app.io);
+    sio_parser_free(arguments.parser);
+    return error;
 }

@@ -89,6 +89,9 @@ struct twin_origins {
 
 void twin_set_origins(struct twin_origins *origins, sio_options_t *options, const char *value);
 
+/* NULL: there is none of that name. */
+const sio_parser_t *twin_parser(const char *name, sio_parser_t **own);
+
 void twin_install(struct twin *app);
 void twin_install_cors(struct twin *app);
 void twin_install_namespace(sio_namespace_t *nsp);

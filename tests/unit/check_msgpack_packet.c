@@ -38,8 +38,8 @@ static int decode(const char *hex, bool binary, char **message)
     size_t len;
 
     *message = bytes_of(hex, &len);
-    return sio__parser_decode(sio_msgpack_parser(), binary, (sio__span_t){*message, len}, MAX_DEPTH,
-                              &packet, &args, &error);
+    return sio__parser_decode(sio_msgpack_parser(), NULL, binary, (sio__span_t){*message, len},
+                              MAX_DEPTH, &packet, &args, &error);
 }
 
 static const struct {
@@ -223,15 +223,19 @@ END_TEST
 START_TEST(test_text_to_message)
 {
     static sio__span_t bytes[] = {{"xy", 2}};
+    sio_messages_t messages = SIO__MESSAGES_INIT;
     const char *text = "51-/a,7[\"a\"," PLACEHOLDER("0") "]";
 
     ck_assert_int_eq(sio__parser_encode(sio_msgpack_parser(), (sio__span_t){text, strlen(text)},
-                                        (sio__attachments_t){bytes, 1}, &out),
+                                        (sio__attachments_t){bytes, 1}, &messages),
                      0);
-    expect_bytes(out.data, out.len, "84" TYPE "02" DATA "92a1'a'c402'xy'" ID "07" NSP "a2'/a'");
+    expect_bytes(messages.bytes.data, messages.bytes.len,
+                 "84" TYPE "02" DATA "92a1'a'c402'xy'" ID "07" NSP "a2'/a'");
     ck_assert_int_eq(sio__parser_encode(sio_msgpack_parser(), (sio__span_t){"2[", 2},
-                                        (sio__attachments_t){NULL, 0}, &out),
+                                        (sio__attachments_t){NULL, 0}, &messages),
                      SIO_EINVAL);
+    ck_assert_uint_eq(sio__messages_count(&messages), 1);
+    sio__messages_free(&messages);
 }
 END_TEST
 

@@ -1,8 +1,10 @@
 // The parsers that servers and clients of a scenario can be told to use.
 import msgpack from "socket.io-msgpack-parser";
+import json from "socket.io-json-parser";
 import * as standard from "socket.io-parser";
+import * as split from "./split_parser.mjs";
 
-const parsers = { msgpack };
+const parsers = { json, msgpack, split };
 
 // undefined: the default one.
 export function parserNamed(name) {
