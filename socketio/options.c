@@ -68,9 +68,8 @@ static bool in_range(const sio_options_t *options)
 {
     return (options->transports & ~(unsigned)(SIO_POLLING | SIO_WEBSOCKET)) == 0 &&
            deflate_in_range(options->per_message_deflate) && recovery_in_range(options->recovery) &&
-           cookie_in_range(options->cookie) &&
-           limits_in_range(options->limits) && options->max_json_depth <= INT_MAX &&
-           options->max_attachments <= INT_MAX;
+           cookie_in_range(options->cookie) && limits_in_range(options->limits) &&
+           options->max_json_depth <= INT_MAX && options->max_attachments <= INT_MAX;
 }
 
 /* ---------------------------------------------------------------------------------------- CORS */
