@@ -522,14 +522,15 @@ eio_transport_t *eio_websocket_new(eio_session_t *session, eio_request_t *reques
     eio_server_t *server = session->server;
     acceptance_t how = engine_acceptance(server, request);
     sio__buf_t b64 = SIO__BUF_INIT;
+    bool base64 = eio_request_query(request, "b64", &b64) && b64.len;
     websocket_t *websocket;
 
+    sio__buf_free(&b64);
     eio_prepare_headers(server, session, request, session->request == request);
-    websocket = websocket_new(session, request, &how);
+    websocket = websocket_new(session, request, &how); /* the request may be gone behind it */
     if (!websocket)
         return NULL;
-    websocket->base64 = eio_request_query(request, "b64", &b64) && b64.len;
-    sio__buf_free(&b64);
+    websocket->base64 = base64;
     return &websocket->base;
 }
 
