@@ -119,7 +119,11 @@ stage_asan-wire() {
 
 # The examples under the sanitizers, in a browser: a test file each, named for it.
 stage_browser() {
-    build_tree asan && cd "$root/tests/browser" || return 1
+    local programs
+
+    programs=$(cat "$root"/examples/*/local.mk | sed -n 's/^noinst_PROGRAMS += //p' | tr '\n' ' ')
+    # shellcheck disable=SC2086 # several words
+    build_tree asan $programs && cd "$root/tests/browser" || return 1
     for file in *.test.mjs; do
         top_builddir=$build/asan SCREENSHOT_DIR=$build/screenshots node --test-reporter=tap "$file"
     done | tee "$logs/browser.tap"

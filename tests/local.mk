@@ -22,6 +22,8 @@ unit_tests = \
 	tests/unit/check_encoding \
 	tests/unit/check_engine_packet \
 	tests/unit/check_event \
+	tests/unit/check_files_name \
+	tests/unit/check_files_sha256 \
 	tests/unit/check_game_rules \
 	tests/unit/check_guards \
 	tests/unit/check_http_parser \
@@ -68,6 +70,9 @@ tests_unit_check_threads_SOURCES = tests/unit/check_threads.c tests/unit/live.c 
 # Those that test a part of an example.
 tests_unit_check_dashboard_batch_SOURCES = \
 	tests/unit/check_dashboard_batch.c examples/dashboard/batch.c examples/dashboard/batch.h
+tests_unit_check_files_name_SOURCES = tests/unit/check_files_name.c \
+	examples/files/name.c examples/files/name.h examples/common/text.c examples/common/text.h
+tests_unit_check_files_sha256_SOURCES = tests/unit/check_files_sha256.c examples/files/sha256.c examples/files/sha256.h
 tests_unit_check_game_rules_SOURCES = tests/unit/check_game_rules.c examples/game/rules.c examples/game/rules.h
 
 # What they share.

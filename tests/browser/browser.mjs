@@ -6,7 +6,7 @@
 
 import fs from "node:fs";
 import path from "node:path";
-import { buildDir } from "./server.mjs";
+import { buildDir, scale } from "./server.mjs";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const pictures = process.env.SCREENSHOT_DIR ?? path.join(buildDir, "tests/browser/screenshots");
@@ -18,7 +18,7 @@ if (!fs.existsSync(CHROMIUM)) {
 
 const { chromium } = await import("playwright-core");
 
-export const TIMEOUT_MS = 15000 * Number(process.env.SIO_TEST_TIME_SCALE ?? 1);
+export const TIMEOUT_MS = 15000 * scale;
 export const DESK = { viewport: { width: 1280, height: 800 } };
 export const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
 
@@ -55,7 +55,7 @@ export class Browser {
         page.setDefaultTimeout(TIMEOUT_MS);
         page.on("pageerror", (error) => this.complaints.push(`page error: ${error.message}`));
         page.on("console", (message) => {
-            if (message.type() === "error" && !/ERR_CONNECTION|WebSocket connection/.test(message.text())) {
+            if (message.type() === "error" && !/net::ERR_(CONNECTION|SOCKET|EMPTY)|WebSocket (connection|is already)/.test(message.text())) {
                 this.complaints.push(`console: ${message.text()}`);
             }
         });
@@ -70,19 +70,20 @@ export const gone = (page, selector, text) => page.locator(selector, { hasText: 
 export const hasText = (page, selector, text) =>
     page.waitForFunction(([css, wanted]) => document.querySelector(css)?.textContent === wanted, [selector, text]);
 
-/* Asks a server from within a page, past its own code: events is [[name, ...arguments], ...]. The answers, in order; null where none
- * came, and "disconnected" from where on the server did not want to hear more. */
+/* Asks a server from within a page, past its own code: events is [[name, ...arguments], ...], with { $bytes: n } for n bytes. The
+ * answers, in order; null where none came, and "disconnected" from where on the server did not want to hear more. */
 export const askRaw = (page, events, { timeout = 5000, namespace = "/" } = {}) =>
     page.evaluate(async ({ events, timeout, namespace }) => {
         const socket = io(namespace, { forceNew: true, reconnection: false });
         const answers = [];
         for (const event of events) {
             try {
-                answers.push(await socket.timeout(timeout).emitWithAck(...event));
+                answers.push(await socket.timeout(timeout).emitWithAck(
+                    ...event.map((each) => each?.$bytes === undefined ? each : new Uint8Array(each.$bytes))));
             } catch {
                 answers.push(socket.connected ? null : "disconnected");
             }
         }
         socket.disconnect();
         return answers;
-    }, { events, timeout, namespace });
+    }, { events, timeout: timeout * scale, namespace });

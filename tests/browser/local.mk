@@ -2,6 +2,7 @@ EXTRA_DIST += \
 	tests/browser/browser.mjs \
 	tests/browser/chat.test.mjs \
 	tests/browser/dashboard.test.mjs \
+	tests/browser/files.test.mjs \
 	tests/browser/game.test.mjs \
 	tests/browser/server.mjs \
 	tests/browser/wire.mjs \

@@ -10,7 +10,7 @@ import net from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-const scale = Number(process.env.SIO_TEST_TIME_SCALE ?? 1);
+export const scale = Number(process.env.SIO_TEST_TIME_SCALE ?? 1);
 const START_MS = 10000 * scale;
 const STOP_MS = 10000 * scale;
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");

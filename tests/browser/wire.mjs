@@ -5,6 +5,7 @@ import net from "node:net";
 
 export class Wire {
     #pairs = new Set();
+    left = Infinity;
 
     constructor(server)
     {
@@ -34,14 +35,30 @@ export class Wire {
                 to.destroy();
                 this.#pairs.delete(pair);
             });
+            from.on("data", (bytes) => this.#passed(bytes.length));
             from.pipe(to);
         }
+    }
+
+    #passed(length)
+    {
+        this.left -= length;
+        if (this.left <= 0) {
+            this.pull();
+        }
+    }
+
+    /* As pull(), by itself, when so many bytes more have passed, in both directions together. */
+    pullAfter(bytes)
+    {
+        this.left = bytes;
     }
 
     /* Connections end at once, new ones are refused. */
     pull()
     {
         this.plugged = false;
+        this.left = Infinity;
         this.#pairs.forEach((pair) => pair.forEach((end) => end.destroy()));
     }
 

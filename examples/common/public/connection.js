@@ -39,10 +39,16 @@ export function connect(options = {})
         socket.io.engine.on("upgrade", () => showOnline(socket));
         showOnline(socket);
     });
-    socket.on("connect_error", () => showOffline("Cannot reach the server. Trying again…"));
+    socket.on("connect_error", (error) => {
+        if (socket.active) {
+            showOffline("Cannot reach the server. Trying again…");
+        } else {
+            showOffline(`The server has refused: ${error.message}.`, "Refused");
+        }
+    });
     socket.on("disconnect", (reason) => {
         if (reason === "io server disconnect" || reason === "io client disconnect") {
-            showOffline("Disconnected."); /* on purpose: the client does not come back by itself */
+            showOffline("Disconnected.", "Disconnected"); /* on purpose: the client does not come back by itself */
         } else {
             showOffline("Connection lost. Reconnecting…");
         }
@@ -67,9 +73,9 @@ function showOnline(socket)
     byId("banner").hidden = true;
 }
 
-function showOffline(text)
+function showOffline(text, link = "Reconnecting…")
 {
-    showLink("offline", "Reconnecting…");
+    showLink("offline", link);
     byId("banner").hidden = false;
     replaceText(byId("banner-text"), text);
 }

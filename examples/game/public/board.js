@@ -86,10 +86,11 @@ function renderSeat(number, game, seat)
     node.dataset.seat = number;
     node.classList.toggle("turn", game.status === "playing" && game.turn === number);
     node.classList.toggle("winner", game.winner === number);
+    const note = el("span", { className: "muted" }, seatNote(player, number === seat, game));
     node.replaceChildren(
         el("span", { className: "piece", ariaHidden: "true" }, el("i")),
-        el("span", { className: "who" }, el("bdi", { className: "name" }, name), el("span", { className: "muted" }, seatNote(player, number === seat, game))),
-        player ? avatar(player.name) : null);
+        el("span", { className: "who" }, el("bdi", { className: "name" }, name), note),
+        ...(player ? [avatar(player.name)] : []));
 }
 
 function seatNote(player, isMe, game)
