@@ -1,6 +1,8 @@
 # Mixed clusters of Node's servers and ours on a real Redis. run.mjs starts the scenario application of tests/interop.
 EXTRA_DIST += \
+	tests/cluster/faults.mjs \
 	tests/cluster/lib/cluster.mjs \
 	tests/cluster/lib/redis.mjs \
 	tests/cluster/operations.mjs \
+	tests/cluster/recovery.mjs \
 	tests/cluster/run.mjs

@@ -4,7 +4,9 @@
 import { diffLines, formatDiff } from "../interop/lib/diff.mjs";
 import { Cluster } from "./lib/cluster.mjs";
 import { RedisCluster, startRedis } from "./lib/redis.mjs";
+import { faults, movingSlots } from "./faults.mjs";
 import { operations } from "./operations.mjs";
+import { HOPS, hopping, options as recoveryOptions, recoveries, superseding } from "./recovery.mjs";
 
 const sharded = (mode) => ({ title: `sharded, ${mode}`, name: "sharded", options: ["--mode", mode] });
 
@@ -32,7 +34,7 @@ function report(title, complaint) {
 async function play(cluster, one) {
   try {
     cluster.transcript.lines = [];
-    await one.run(cluster, await cluster.connectAll());
+    await one.run(cluster, one.connects === false ? [] : await cluster.connectAll());
     return { lines: cluster.transcript.masked() };
   } catch (error) {
     const said = (cluster.servers ?? []).map(({ kind, stderr }) => stderr && `${kind.name}: ${stderr}`);
@@ -49,20 +51,64 @@ function judge(title, expected, got) {
   report(title, `(- three of Node's, + this cluster)\n${formatDiff(diff).replace(/^# {3}/gm, "")}`);
 }
 
-async function compare(adapter, url, cases, print) {
-  const kinds = ["NNN", ...MIXED];
-  const clusters = await Promise.all(kinds.map((kind) => new Cluster(kind, adapter, url).start()));
+async function compare(adapter, url, cases, { kinds = ["NNN", ...MIXED], options, print }) {
+  const clusters = await Promise.all(kinds.map((kind) => new Cluster(kind, adapter, url, { options }).start()));
   for (const one of cases) {
     const results = await Promise.all(clusters.map((cluster) => play(cluster, one)));
     const title = (index) => `${adapter.title}, ${kinds[index]}: ${one.name}`;
     if (print) console.log(results[0].lines.map((line) => `# | ${line}`).join("\n"));
     if (results[0].error) report(title(0), results[0].error);
-    else MIXED.forEach((_, i) => judge(title(i + 1), results[0], results[i + 1]));
+    else results.slice(1).forEach((result, i) => judge(title(i + 1), results[0], result));
   }
   for (const cluster of clusters) {
     const complaints = await cluster.stop();
     if (complaints.length) report(`${adapter.title}, ${cluster.kinds}: servers end cleanly`, complaints.join("\n"));
   }
+}
+
+// One that passes, or throws.
+async function attempt(title, cluster, run) {
+  let complaint;
+  try {
+    await cluster.start();
+    await run();
+  } catch (error) {
+    const said = (cluster.servers ?? []).map(({ kind, stderr }) => stderr && `${kind.name}: ${stderr.slice(-2000)}`);
+    complaint = [error.stack, ...said.filter(Boolean)].join("\n");
+  }
+  const ends = await cluster.stop();
+  report(title, complaint ?? ends.join("\n"));
+}
+
+async function recover(url, wanted, print) {
+  const streams = { title: "recovery", name: "streams" };
+  const cases = recoveries.filter(({ name }) => wanted(`recovery: ${name}`)).map((one) => ({ ...one, connects: false }));
+  if (cases.length) await compare(streams, url, cases, { kinds: HOPS, options: recoveryOptions, print });
+  const hop = (kinds, senders, count) => {
+    const title = `recovery, ${kinds}: none lost, none twice, in order, while a client goes from server to server`;
+    const cluster = new Cluster(kinds, streams, url, { options: recoveryOptions });
+    return wanted(title) ? attempt(title, cluster, () => hopping(cluster, { senders, hops: 12, count })) : null;
+  };
+  await Promise.all([hop("ooo", [0, 1, 2], 300), hop("No", [1, 1], 300)]);
+  const title = "recovery, oo: the earlier connection seems alive on another server";
+  const cluster = new Cluster("oo", streams, url, { options: [...recoveryOptions, "--ping-interval", "60000"] });
+  if (wanted(title)) await attempt(title, cluster, () => superseding(cluster));
+}
+
+// Several at a time: most of it is waiting.
+async function fail(wanted) {
+  const kinds = [{ ...sharded("dynamic"), title: "sharded" }, { title: "streams", name: "streams" }, { title: "streams with recovery", name: "streams", options: recoveryOptions }];
+  const tests = kinds.flatMap((adapter) => faults.map((fault) => ({ adapter, fault, title: `${adapter.title}, ${fault.kinds}: ${fault.name}` })));
+  const queue = tests.filter(({ title }) => wanted(title));
+  const worker = async () => {
+    for (let test = queue.shift(); test; test = queue.shift()) {
+      const redis = await startRedis();
+      const cluster = new Cluster(test.fault.kinds, test.adapter, redis.url);
+      await attempt(test.title, cluster, () => test.fault.run(cluster, redis));
+      await redis.stop();
+    }
+  };
+  await Promise.all([1, 2, 3].map(worker));
 }
 
 function parse(args) {
@@ -78,15 +124,19 @@ async function main() {
   const { only, print } = parse(process.argv.slice(2));
   const wanted = (title) => only.every((text) => title.includes(text));
   const redis = await startRedis();
-  let redisCluster;
+  const redisCluster = await new RedisCluster().start();
   for (const adapter of [...adapters, ...onRedisCluster]) {
     const cases = operations.filter(({ name }) => wanted(`${adapter.title}: ${name}`));
-    if (!cases.length) continue;
-    if (onRedisCluster.includes(adapter)) redisCluster ??= await new RedisCluster().start();
-    await compare(adapter, onRedisCluster.includes(adapter) ? redisCluster.url : redis.url, cases, print);
+    const { url } = onRedisCluster.includes(adapter) ? redisCluster : redis;
+    if (cases.length) await compare(adapter, url, cases, { print });
   }
+  const moving = "sharded, Redis Cluster, ooo: slots move";
+  const cluster = new Cluster("ooo", onRedisCluster[0], redisCluster.url);
+  if (wanted(moving)) await attempt(moving, cluster, () => movingSlots(cluster, redisCluster));
+  await recover(redis.url, wanted, print);
+  await fail(wanted);
   await redis.stop();
-  await redisCluster?.stop();
+  await redisCluster.stop();
   console.log(`1..${counts.passed + counts.failed}`);
   console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
   return counts.failed === 0 && counts.passed > 0 ? 0 : 1;

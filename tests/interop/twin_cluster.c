@@ -177,8 +177,9 @@ static void on_fetched(int status, sio_remote_t *const *sockets, size_t count, v
     struct twin *app = fetching->app;
     json_t *shown = json_array();
 
+    (void)status; /* when a server doesn't answer: what the others have */
     drop_remotes(app);
-    for (size_t i = 0; status == SIO_OK && i < count && i < TWIN_HELD_MAX; i++) {
+    for (size_t i = 0; i < count && i < TWIN_HELD_MAX; i++) {
         app->remotes[app->remotes_count++] = sio_remote_ref(sockets[i]);
         json_array_append_new(shown, show_remote(sockets[i]));
     }
