@@ -54,10 +54,12 @@ void sio__redis_tls_context_free(struct ssl_ctx_st *context)
 static bool expect_name(SSL *ssl, const char *name)
 {
     X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
+    char *host =
+        (char *)(uintptr_t)name; /* a macro of OpenSSL's casts it, and it isn't written to */
 
     if (X509_VERIFY_PARAM_set1_ip_asc(param, name) == 1)
         return true;
-    return SSL_set1_host(ssl, name) == 1 && SSL_set_tlsext_host_name(ssl, name) == 1;
+    return SSL_set1_host(ssl, name) == 1 && SSL_set_tlsext_host_name(ssl, host) == 1;
 }
 
 static bool set_up(sio__redis_tls_t *tls, const char *name, bool verify)

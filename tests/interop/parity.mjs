@@ -58,16 +58,22 @@ async function wireCases() {
   return (await Promise.all(lists)).flat();
 }
 
+async function clusterTests() {
+  const lists = ["operations", "recovery", "faults"].map((file) => import(pathToFileURL(path.join(tests, "cluster", `${file}.mjs`))));
+  const { operations, recoveries, faults } = Object.assign({}, ...(await Promise.all(lists)));
+  return [...operations, ...recoveries, ...faults].map(({ name }) => `cluster/${name}`);
+}
+
 // Stages of scripts/stages.sh, for rows that a whole stage shows.
 const stages = () => matches(read("scripts/stages.sh"), /^stage_([\w-]+)\(\)/gm, (name) => `stage/${name}`);
 
 async function everythingThereIs(scenarios) {
   const interop = scenarios.map((title) => `interop/${title.replace(/ \([a-z]+\)$/, "")}`);
-  return new Set([...interop, ...(await wireCases()), ...unitTests(), ...differenceRows(), ...stages()]);
+  return new Set([...interop, ...(await wireCases()), ...(await clusterTests()), ...unitTests(), ...differenceRows(), ...stages()]);
 }
 
 // What a row names: `interop/acks: from the server`, `differences/cookie`; a star at the end for several.
-const evidenceOf = (cell) => matches(cell, /`((?:interop|wire|unit|differences|stage)\/[^`]+)`/g, (name) => name);
+const evidenceOf = (cell) => matches(cell, /`((?:interop|wire|cluster|unit|differences|stage)\/[^`]+)`/g, (name) => name);
 
 function exists(name, there) {
   if (!name.endsWith("*")) return there.has(plain(name));
