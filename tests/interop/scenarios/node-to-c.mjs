@@ -9,6 +9,7 @@ const notRun = [
   /^const io = new Server\(httpServer/,
   /^io\.(adapter|attach|listen|close)\(/,
   /createAdapter/,
+  /Encoder, Decoder/,
   /^httpServer\./,
   /^app\./,
   /^process\./,
