@@ -11,6 +11,9 @@
 /* Deeper than any message has around what clients get. */
 enum { ENVELOPE_DEPTH = 4 };
 
+/* Larger memory is given back before the next message. */
+enum { KEPT = 256 << 10 };
+
 void sio__cluster_decoder_init(sio__cluster_decoder_t *decoder, unsigned max_depth)
 {
     memset(decoder, 0, sizeof(*decoder));
@@ -367,11 +370,21 @@ static bool read_data(sio__cluster_decoder_t *decoder, sio__span_t data,
 
 /* ------------------------------------------------------------------------------------ messages */
 
+static void empty(sio__buf_t *buf)
+{
+    if (buf->cap > KEPT)
+        sio__buf_free(buf);
+    else
+        sio__buf_clear(buf);
+}
+
 static void begin(sio__cluster_decoder_t *decoder, sio__cluster_message_t *message)
 {
-    sio__buf_clear(&decoder->lists);
-    sio__buf_clear(&decoder->names);
-    sio__buf_clear(&decoder->bytes);
+    empty(&decoder->lists);
+    empty(&decoder->names);
+    empty(&decoder->bytes);
+    if (decoder->args.json.cap > KEPT)
+        sio__args_free(&decoder->args);
     *message = (sio__cluster_message_t){.type = 0};
 }
 

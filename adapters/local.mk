@@ -13,6 +13,8 @@ libadapters_la_SOURCES = \
 	adapters/memory.c \
 	adapters/pending.c \
 	adapters/pending.h \
+	adapters/session_codec.c \
+	adapters/session_codec.h \
 	adapters/session_memory.c \
 	adapters/session_store.h \
 	adapters/yeast.c \
@@ -36,8 +38,6 @@ redis_sources = \
 	adapters/redis_reader.h \
 	adapters/redis_sentinel.c \
 	adapters/redis_sentinel.h \
-	adapters/redis_session.c \
-	adapters/redis_session.h \
 	adapters/redis_sessions.c \
 	adapters/redis_sharded.c \
 	adapters/redis_shards.c \

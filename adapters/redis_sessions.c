@@ -4,7 +4,7 @@
  * while it waits (for middlewares) is added, up to where this server's clients are when it is
  * connected; from there on it gets what they get.
  */
-#include "adapters/redis_session.h"
+#include "adapters/session_codec.h"
 #include "adapters/redis_streams.h"
 #include "base/alloc.h"
 

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 
 enum {
-    ASK_AGAIN_MS =
-        100,     /* after an error that says that slots have moved, or while a master is away */
-    ATTEMPTS = 8 /* to find whose a slot is */
+    ASK_AGAIN_MS = 100,        /* where slots are: one has moved, or a master is away */
+    SUBSCRIBE_AGAIN_MS = 1000, /* what the only Redis refuses */
+    ATTEMPTS = 8               /* to find whose a slot is */
 };
 
 static const char area[] = "socket.io-redis";
@@ -29,7 +29,9 @@ typedef struct subscription {
     sio__redis_message_fn fn;
     void *subscriber;
     sio__shard_t *at; /* NULL: nowhere, for now */
-    unsigned slot, refusals;
+    unsigned slot;
+    unsigned moves; /* since slots were asked for */
+    bool refused;
     size_t len;
     char channel[];
 } subscription_t;
@@ -223,8 +225,12 @@ static void place(sio__shards_t *shards, subscription_t *subscription)
 static void place_all(sio__shards_t *shards)
 {
     for (sio__list_t *node = shards->subscriptions.next; node != &shards->subscriptions;
-         node = node->next)
-        place(shards, SIO__CONTAINER(node, subscription_t, link));
+         node = node->next) {
+        subscription_t *subscription = SIO__CONTAINER(node, subscription_t, link);
+
+        subscription->moves = 0;
+        place(shards, subscription);
+    }
 }
 
 static bool make_slots(sio__shards_t *shards)
@@ -262,11 +268,13 @@ static void lost(sio__shards_t *shards, sio__shard_t *shard, subscription_t *sub
         place(shards, subscription);
         return;
     }
-    if (learn(shards, shard, error) && subscription->refusals++ < ATTEMPTS) {
+    if (learn(shards, shard, error) && subscription->moves++ < ATTEMPTS) {
         place(shards, subscription);
         return;
     }
-    SIO__LOG(shards->hub->log, SIO__WARN, area, "not subscribed: %s", error);
+    SIO__LOG(shards->hub->log, subscription->refused ? SIO__DEBUG : SIO__WARN, area,
+             "not subscribed: %s", error);
+    subscription->refused = true;
     ask_soon(shards);
 }
 
@@ -494,7 +502,8 @@ static void on_timer(uv_timer_t *timer)
 static void ask_soon(sio__shards_t *shards)
 {
     if (!shards->closing && !uv_is_active((uv_handle_t *)&shards->timer))
-        uv_timer_start(&shards->timer, on_timer, ASK_AGAIN_MS, 0);
+        uv_timer_start(&shards->timer, on_timer, shards->alone ? SUBSCRIBE_AGAIN_MS : ASK_AGAIN_MS,
+                       0);
 }
 
 /* ---------------------------------------------------------------------------------- publishing */

@@ -157,6 +157,32 @@ export const faults = [
   },
 ];
 
+// What Node's adapter 0.2 and the streams' emitter write, not all of which 0.3 writes: everything is in the stream.
+export async function olderEntries(t, redis) {
+  const [alice, bob] = await t.connectAll();
+  const add = (uid, type, data) => redis.cli("xadd", t.prefix, "MAXLEN", "~", 10000, "*", "uid", uid, "nsp", "/cluster", "type", type, ...(data ? ["data", typeof data === "string" ? data : JSON.stringify(data)] : []));
+  const opts = { rooms: [], except: [], flags: {} };
+  await add("5ec1bbe2f6a658b5", 1);
+  await add("5ec1bbe2f6a658b5", 2);
+  await add("5ec1bbe2f6a658b5", 4, { opts, rooms: ["old"] });
+  await add("5ec1bbe2f6a658b5", 3, { packet: { type: 2, data: ["n", 1], nsp: "/cluster" }, opts: { ...opts, rooms: ["old"] } });
+  await add("5ec1bbe2f6a658b5", 3, "gqZwYWNrZXSCpHR5cGUCpGRhdGGSpWhlbGxvxAMBAgOkb3B0c4Olcm9vbXOQpmV4Y2VwdJClZmxhZ3OA");
+  await add("5ec1bbe2f6a658b5", 9, { packet: ["poke", "older"] });
+  await add("emitter", 3, { packet: { type: 2, data: ["n", 2], nsp: "/cluster" }, opts: { ...opts, except: [alice.socket.id] } });
+  await add("emitter", 5, { opts, rooms: ["old"] });
+  await add("5ec1bbe2f6a658b5", 13);
+  for (const peer of [alice, bob]) {
+    for (const expected of ['<- "n" 1', '<- "hello" <3 bytes 010203>', '<- "poked" "older"']) {
+      const { line } = await peer.heard.next();
+      must(line === expected, `${peer.name} heard ${line}`);
+    }
+  }
+  must((await bob.heard.next()).line === '<- "n" 2', "of the emitter");
+  await until(async () => (await ask(alice, "rooms"))[0].length === 1, "the room to be left");
+  await add("emitter", 6, { opts, close: true });
+  for (const peer of [alice, bob]) await until(() => !peer.socket.connected, `${peer.name} to be disconnected`);
+}
+
 // Slots of a Redis Cluster move while events go through them.
 export async function movingSlots(t, cluster) {
   const [alice, bob, carol] = await t.connectAll();

@@ -4,7 +4,7 @@
 import { diffLines, formatDiff } from "../interop/lib/diff.mjs";
 import { Cluster } from "./lib/cluster.mjs";
 import { RedisCluster, startRedis } from "./lib/redis.mjs";
-import { faults, movingSlots } from "./faults.mjs";
+import { faults, movingSlots, olderEntries } from "./faults.mjs";
 import { operations } from "./operations.mjs";
 import { HOPS, hopping, options as recoveryOptions, recoveries, superseding } from "./recovery.mjs";
 
@@ -66,6 +66,15 @@ async function compare(adapter, url, cases, { kinds = ["NNN", ...MIXED], options
   }
 }
 
+// So many at a time.
+async function several(count, items, run) {
+  const queue = [...items];
+  const worker = async () => {
+    for (let item = queue.shift(); item; item = queue.shift()) await run(item);
+  };
+  await Promise.all(Array.from({ length: count }, worker));
+}
+
 // One that passes, or throws.
 async function attempt(title, cluster, run) {
   let complaint;
@@ -99,16 +108,12 @@ async function recover(url, wanted, print) {
 async function fail(wanted) {
   const kinds = [{ ...sharded("dynamic"), title: "sharded" }, { title: "streams", name: "streams" }, { title: "streams with recovery", name: "streams", options: recoveryOptions }];
   const tests = kinds.flatMap((adapter) => faults.map((fault) => ({ adapter, fault, title: `${adapter.title}, ${fault.kinds}: ${fault.name}` })));
-  const queue = tests.filter(({ title }) => wanted(title));
-  const worker = async () => {
-    for (let test = queue.shift(); test; test = queue.shift()) {
-      const redis = await startRedis();
-      const cluster = new Cluster(test.fault.kinds, test.adapter, redis.url);
-      await attempt(test.title, cluster, () => test.fault.run(cluster, redis));
-      await redis.stop();
-    }
-  };
-  await Promise.all([1, 2, 3].map(worker));
+  await several(5, tests.filter(({ title }) => wanted(title)), async ({ adapter, fault, title }) => {
+    const redis = await startRedis();
+    const cluster = new Cluster(fault.kinds, adapter, redis.url);
+    await attempt(title, cluster, () => fault.run(cluster, redis));
+    await redis.stop();
+  });
 }
 
 function parse(args) {
@@ -125,14 +130,17 @@ async function main() {
   const wanted = (title) => only.every((text) => title.includes(text));
   const redis = await startRedis();
   const redisCluster = await new RedisCluster().start();
-  for (const adapter of [...adapters, ...onRedisCluster]) {
+  await several(2, [...adapters, ...onRedisCluster], async (adapter) => {
     const cases = operations.filter(({ name }) => wanted(`${adapter.title}: ${name}`));
     const { url } = onRedisCluster.includes(adapter) ? redisCluster : redis;
     if (cases.length) await compare(adapter, url, cases, { print });
-  }
+  });
   const moving = "sharded, Redis Cluster, ooo: slots move";
   const cluster = new Cluster("ooo", onRedisCluster[0], redisCluster.url);
   if (wanted(moving)) await attempt(moving, cluster, () => movingSlots(cluster, redisCluster));
+  const older = "streams, oo: entries of adapter 0.2 and of emitters";
+  const readers = new Cluster("oo", { name: "streams" }, redis.url);
+  if (wanted(older)) await attempt(older, readers, () => olderEntries(readers, redis));
   await recover(redis.url, wanted, print);
   await fail(wanted);
   await redis.stop();

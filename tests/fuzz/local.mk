@@ -10,6 +10,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_payload \
 	tests/fuzz/fuzz_payload_v3 \
 	tests/fuzz/fuzz_query \
+	tests/fuzz/fuzz_session \
 	tests/fuzz/fuzz_unpack \
 	tests/fuzz/fuzz_ws_frame
 
@@ -54,6 +55,9 @@ tests_fuzz_fuzz_payload_v3_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_query_SOURCES = tests/fuzz/fuzz_query.c $(fuzz_main)
 tests_fuzz_fuzz_query_LDADD = $(CONVENIENCE_LIBS)
 tests_fuzz_fuzz_query_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_session_SOURCES = tests/fuzz/fuzz_session.c $(fuzz_main)
+tests_fuzz_fuzz_session_LDADD = $(CONVENIENCE_LIBS)
+tests_fuzz_fuzz_session_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_unpack_SOURCES = tests/fuzz/fuzz_unpack.c $(fuzz_main)
 tests_fuzz_fuzz_unpack_LDADD = $(CONVENIENCE_LIBS)
 tests_fuzz_fuzz_unpack_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)

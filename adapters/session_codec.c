@@ -1,4 +1,4 @@
-#include "adapters/redis_session.h"
+#include "adapters/session_codec.h"
 
 #include "base/alloc.h"
 #include "base/args.h"

@@ -1,6 +1,7 @@
-/* A session as Redis keeps it: what upstream saves, and the offset at its beginning. */
-#ifndef SIO_REDIS_SESSION_H
-#define SIO_REDIS_SESSION_H
+/* A session as it is kept outside of the process: what upstream saves in Redis, and the offset at
+ * its beginning. Pure functions on bytes. */
+#ifndef SIO_SESSION_CODEC_H
+#define SIO_SESSION_CODEC_H
 
 #include "adapters/session_store.h"
 #include "base/buf.h"
