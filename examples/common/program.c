@@ -62,10 +62,12 @@ static void parse(const struct program *program, const struct program_option *op
                   char **argv)
 {
     struct option known[OPTIONS_MAX + 1] = {0};
+    size_t count = 0;
     int index;
 
-    for (size_t i = 0; options[i].name; i++)
-        known[i] = (struct option){options[i].name, required_argument, NULL, 0};
+    for (; options[count].name; count++)
+        known[count] = (struct option){options[count].name, required_argument, NULL, 0};
+    known[count] = (struct option){"help", no_argument, NULL, '?'};
     for (int result; (result = getopt_long(argc, argv, "", known, &index)) != -1;) {
         if (result != 0) {
             print_help(program, options);

@@ -212,7 +212,7 @@ test("what no page would send is refused", async () => {
     assert.equal(again.history[0].length, again.fields.length + 1);
     assert.ok(again.history.length <= 300);
     const flooded = await desk.evaluate(() => new Promise((resolve) => {
-        const socket = io({ forceNew: true, reconnection: false });
+        const socket = io({ forceNew: true, reconnection: false, transports: ["websocket"] });
         socket.on("disconnect", resolve);
         socket.on("connect", () => {
             for (let i = 0; i < 1000; i++) {

@@ -210,7 +210,7 @@ test("a player cannot cheat either", async () => {
 test("a client that sends far too much is disconnected", async () => {
     const stranger = await browser.open(server.url);
     const ended = await stranger.evaluate(() => new Promise((resolve) => {
-        const socket = io({ forceNew: true, reconnection: false });
+        const socket = io({ forceNew: true, reconnection: false, transports: ["websocket"] });
         socket.on("disconnect", resolve);
         socket.on("connect", () => {
             for (let i = 0; i < 500; i++) {
