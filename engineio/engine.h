@@ -124,6 +124,7 @@ typedef struct eio_options {
     eio_cors_t cors;                   /* its texts must outlive the server */
     size_t outbox_limit;               /* 0: 16 MiB */
     unsigned outbox_stall_ms;          /* 0: 30000 */
+    unsigned max_lifetime_ms;          /* of a session, less up to a tenth; 0: no limit */
     unsigned http_timeout_ms;          /* 0: 60000 */
     size_t max_connections;            /* 0: no limit */
     eio_limit_options_t limits;

@@ -56,11 +56,21 @@ static void wait_for_pong(eio_session_t *session)
     eio_timer_start(session->server->loop, &session->heartbeat, ping_timeout(session));
 }
 
+static const char over[] = "its lifetime is over";
+
+/* Looked at with each ping, so that it costs no timer. */
+static bool lived_long_enough(const eio_session_t *session)
+{
+    return session->ends_at && eio_loop_now(session->server->loop) >= session->ends_at;
+}
+
 static void on_heartbeat(sio__timer_t *timer)
 {
     eio_session_t *session = SIO__CONTAINER(timer, eio_session_t, heartbeat);
 
-    if (!session->awaiting_pong) {
+    if (!session->awaiting_pong && lived_long_enough(session)) {
+        eio_session_close(session, EIO_REASON_FORCED_CLOSE, over, false);
+    } else if (!session->awaiting_pong) {
         session->pong_extended = false;
         session->progress_pinged = session->progress;
         send_ping(session);
@@ -127,6 +137,10 @@ static void on_no_ping(sio__timer_t *timer)
 
 void eio_heartbeat_on_ping(eio_session_t *session)
 {
+    if (lived_long_enough(session)) {
+        eio_session_close(session, EIO_REASON_FORCED_CLOSE, over, false);
+        return;
+    }
     wait_for_ping(session);
     eio_session_send_packet(session, EIO_PACKET_PONG, NULL, 0);
     tell_heartbeat(session);

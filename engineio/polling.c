@@ -371,7 +371,10 @@ static void on_post_end(eio_request_t *request)
         deliver_payload(polling, &body);
     sio__buf_free(&body);
     end_post(polling);
-    respond_ok(polling, request, OK_HEADERS("text/html"), "ok", 2);
+    if (polling->base.over_limit) /* or a client in the middle of an upgrade hears nothing */
+        respond_empty(request, 429);
+    else
+        respond_ok(polling, request, OK_HEADERS("text/html"), "ok", 2);
 }
 
 static void on_post_aborted(eio_request_t *request)

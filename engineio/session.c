@@ -74,6 +74,7 @@ static bool within_rate(eio_session_t *session, size_t bytes)
     }
     SIO__LOG(session->server->options.log, SIO__WARN, "engine:socket", "session %s from %s: %s",
              session->id, session->request->address, what);
+    session->transport->over_limit = true;
     end_over_rate(session, what);
     return false;
 }
@@ -186,6 +187,15 @@ static void release_transport(eio_session_t *session, eio_transport_t *transport
     transport->ops->release(transport);
 }
 
+/* Not at the same time for those who came at the same time. */
+static uint64_t end_of_life(const eio_server_t *server)
+{
+    uint64_t lifetime = server->options.max_lifetime_ms;
+    uint32_t jitter = (uint32_t)server->counters.handshakes * UINT32_C(2654435761) >> 16;
+
+    return lifetime ? eio_loop_now(server->loop) + lifetime - jitter % (lifetime / 10 + 1) : 0;
+}
+
 void eio_session_open(eio_session_t *session, eio_transport_t *transport)
 {
     eio_server_t *server = session->server;
@@ -200,6 +210,7 @@ void eio_session_open(eio_session_t *session, eio_transport_t *transport)
     if (server->initial_packet)
         eio_session_send_packet(session, EIO_PACKET_MESSAGE, server->initial_packet,
                                 strlen(server->initial_packet));
+    session->ends_at = end_of_life(server);
     eio_heartbeat_start(session);
     SIO__LOG(server->options.log, SIO__DEBUG, "engine", "session %s opened over %s from %s",
              session->id, transport->ops->name, session->request->address);

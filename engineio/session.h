@@ -36,6 +36,7 @@ struct eio_session {
     eio_deferred_t release;
     uint64_t progress;        /* counts flushes: whether the client reads */
     uint64_t progress_seen;   /* when the stall timer started */
+    uint64_t ends_at;         /* loop time; 0: it may live on */
     uint64_t progress_pinged; /* when the last ping was sent */
     uint8_t protocol;         /* 3 or 4 */
     uint8_t state;

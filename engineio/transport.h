@@ -35,6 +35,7 @@ struct eio_transport {
     eio_session_t *session; /* NULL once released */
     bool discarded;         /* closing need not wait for a poll */
     bool closing;
+    bool over_limit; /* the session was ended for the rate at which it brought packets */
 };
 
 eio_transport_t *eio_polling_new(eio_session_t *session, eio_request_t *request);

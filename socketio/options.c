@@ -192,6 +192,7 @@ static void apply_engine(const sio_options_t *options, const sio_limits_t *limit
     engine->initial_packet = options->initial_packet;
     engine->outbox_limit = options->outbox_limit;
     engine->outbox_stall_ms = options->outbox_stall_ms;
+    engine->max_lifetime_ms = options->max_lifetime_ms;
     engine->http_timeout_ms = options->http_timeout_ms;
     engine->max_connections = options->max_connections;
     engine->quiet_libwebsockets = options->quiet_libwebsockets;

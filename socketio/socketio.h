@@ -250,6 +250,8 @@ typedef struct sio_options {
 
     /* Limits that upstream doesn't have */
     size_t outbox_limit;         /* [16 MiB] bytes queued per client before emit answers SIO_EBACKPRESSURE */
+    unsigned max_lifetime_ms;    /* [none] a connection that old, less up to a tenth, is closed at its next ping ("forced close"); its
+                                    client connects anew, maybe to another server */
     unsigned outbox_stall_ms;    /* [30000] over the limit and no progress for so long: the client is closed */
     unsigned http_timeout_ms;    /* [60000] for a request to arrive whole; an idle keep-alive connection: 5 s */
     const sio_limits_t *limits;  /* [none] per address and per client */

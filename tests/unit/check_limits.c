@@ -147,9 +147,12 @@ START_TEST(test_packet_rate)
     ck_assert(handshake(&stream, "10.0.0.1", ""));
     send_packets(&stream, 20);
     ck_assert_int_eq(closed_sessions, 0);
+    sio__buf_clear(&stream.out);
     send_packets(&stream, 20);
     ck_assert_int_eq(closed_sessions, 1);
     ck_assert_str_eq(last_detail, "more packets than packets_per_second");
+    ck_assert_mem_eq(stream.out.data, "HTTP/1.1 429", 12);
+    ck_assert_uint_eq(server->counters.limited_packets, 1);
     end(&stream, 1);
     engine_stop();
 }
@@ -167,6 +170,37 @@ START_TEST(test_byte_rate)
     ck_assert_int_eq(closed_sessions, 1);
     ck_assert_str_eq(last_detail, "more bytes than bytes_per_second");
     end(&stream, 1);
+    engine_stop();
+}
+END_TEST
+
+/* At the ping after its time; and not all at once. */
+START_TEST(test_lifetime)
+{
+    eio_options_t options = {
+        .ping_interval_ms = 20,
+        .max_lifetime_ms = 50,
+        .handlers = {.on_close = on_close},
+    };
+    static const char pong[] = "\x81\x81\0\0\0\0\x33";
+    fake_stream_t stream;
+    uint64_t before;
+
+    closed_sessions = 0;
+    engine_start(&options);
+    before = uv_now(&uv);
+    engine_open_websocket(&stream);
+    while (!closed_sessions) {
+        size_t had = stream.out.len;
+
+        uv_run(&uv, UV_RUN_ONCE);
+        if (!closed_sessions && stream.out.len > had)
+            engine_feed(&stream, pong, sizeof(pong) - 1);
+    }
+    ck_assert_uint_ge(uv_now(&uv) - before, 45);
+    ck_assert_str_eq(last_detail, "its lifetime is over");
+    ck_assert_mem_eq(stream.out.data + stream.out.len - 2, "\x88\0", 2);
+    fake_stream_end(&stream);
     engine_stop();
 }
 END_TEST
@@ -221,6 +255,7 @@ static Suite *limits_suite(void)
     tcase_add_test(tcase, test_clients_behind_a_proxy);
     tcase_add_test(tcase, test_packet_rate);
     tcase_add_test(tcase, test_byte_rate);
+    tcase_add_test(tcase, test_lifetime);
     tcase_add_test(tcase, test_buckets);
     tcase_add_loop_test(tcase, test_forwarded, 0, sizeof(forwardeds) / sizeof(forwardeds[0]));
     suite_add_tcase(suite, tcase);
