@@ -1,0 +1,156 @@
+// One client's part of the matrix: all transports on both servers side by side, scenario after scenario.
+import { isDeepStrictEqual } from "node:util";
+import { scaled, within } from "../../wire/lib/wait.mjs";
+import { TRANSPORTS } from "./clients.mjs";
+import { Driver, Missing } from "./driver.mjs";
+import { SCENARIOS } from "./scenarios.mjs";
+import { KINDS, Server } from "./servers.mjs";
+
+const SCENARIO_LIMIT = 60000;
+const UPGRADE_LIMIT = 10000;
+
+const outcome = async (promise) => {
+  try {
+    return { value: await within(promise, "the scenario to end", SCENARIO_LIMIT) };
+  } catch (error) {
+    return { error };
+  }
+};
+
+// What a scenario is given.
+class Context {
+  constructor({ row, driver, server, transport, partners }) {
+    Object.assign(this, { row, driver, server, transport, partners, legacy: row.legacy, transports: TRANSPORTS, clients: [] });
+  }
+
+  can(ability) {
+    return this.row.lacks[ability] === undefined;
+  }
+
+  open(options) {
+    const client = this.driver.open(`the client (${options.transport ?? this.transport})`);
+    this.clients.push(client);
+    client.connect({ url: this.server.url, transport: this.transport, ...options });
+    return client;
+  }
+
+  async connect(options = {}) {
+    const transport = options.transport ?? this.transport;
+    const client = this.open(options);
+    await client.connected();
+    await this.settled(client, transport);
+    return client;
+  }
+
+  // Round trips until the server says that the upgrade is done.
+  async settled(client, transport) {
+    const wanted = transport === "upgrade" ? "websocket" : transport;
+    const end = performance.now() + scaled(UPGRADE_LIMIT);
+    for (;;) {
+      const [name] = await client.call("transport");
+      if (name === wanted) return;
+      if (transport !== "upgrade" || performance.now() > end) throw new Error(`the transport is ${name}, not ${wanted}`);
+    }
+  }
+
+  close() {
+    for (const client of this.clients) client.disconnect();
+  }
+}
+
+export class Lane {
+  constructor({ row, servers, partners, wanted }) {
+    Object.assign(this, { row, servers, partners, wanted, cells: new Map() });
+  }
+
+  // Resolves to what came of it: { version, cells } or { missing }.
+  async run() {
+    const driver = new Driver(this.row.title, this.row.command);
+    try {
+      await driver.start();
+      await this.play(driver);
+    } catch (error) {
+      if (error instanceof Missing) return { missing: error.message };
+      return { trouble: error.stack };
+    } finally {
+      await driver.stop();
+    }
+    return { version: driver.version, cells: this.cells };
+  }
+
+  reasonAgainst(scenario, transport) {
+    return this.row.cannot[scenario.name] ?? this.row.cannot[`${scenario.name}/${transport}`] ?? this.row.cannot[transport];
+  }
+
+  chosen(transport) {
+    return SCENARIOS.filter((scenario) => this.wanted(scenario.name, transport) && !this.reasonAgainst(scenario, transport));
+  }
+
+  record(kind, scenario, transport, result) {
+    const key = `${scenario.name}/${transport}`;
+    this.cells.set(key, { ...this.cells.get(key), [kind.name]: result });
+  }
+
+  async play(driver) {
+    const kinds = KINDS.map((make) => make());
+    for (const transport of TRANSPORTS) {
+      for (const scenario of SCENARIOS) {
+        const reason = this.reasonAgainst(scenario, transport);
+        if (reason) this.cells.set(`${scenario.name}/${transport}`, { reason });
+      }
+    }
+    await Promise.all(kinds.flatMap((kind) => TRANSPORTS.map((transport) => this.playColumn(driver, kind, transport))));
+    for (const scenario of SCENARIOS.filter((each) => each.restarts)) {
+      await Promise.all(kinds.map((kind) => this.playRestart(driver, kind, scenario)));
+    }
+  }
+
+  // The silence of the network takes its time, so that goes beside the others.
+  async playColumn(driver, kind, transport) {
+    const scenarios = this.chosen(transport).filter((scenario) => !scenario.restarts);
+    const slow = scenarios.filter((scenario) => scenario.server);
+    const quick = scenarios.filter((scenario) => !scenario.server);
+    const inOrder = async () => {
+      for (const scenario of quick) await this.playOne(driver, kind, transport, scenario);
+    };
+    await Promise.all([inOrder(), ...slow.map((scenario) => this.playOne(driver, kind, transport, scenario))]);
+  }
+
+  async playOne(driver, kind, transport, scenario) {
+    const server = await this.servers.get(kind, scenario.server ?? "main", this.row.parser);
+    const context = new Context({ row: this.row, driver, server, transport });
+    const run = async () => {
+      if (scenario.room) context.partners = await this.partners.join(server, this.row.parser);
+      return scenario.run(context);
+    };
+    this.record(kind, scenario, transport, await outcome(run()));
+    context.close();
+    for (const partner of context.partners ?? []) partner.disconnect();
+  }
+
+  async playRestart(driver, kind, scenario) {
+    const transports = TRANSPORTS.filter((transport) => this.chosen(transport).includes(scenario));
+    if (transports.length === 0) return;
+    const server = new Server(kind, "main", this.row.parser);
+    const context = new Context({ row: this.row, driver, server });
+    context.transports = transports;
+    const { value, error } = await outcome(server.start().then(() => scenario.run(context)));
+    transports.forEach((transport, at) => this.record(kind, scenario, transport, { error: error ?? value[at] ?? undefined }));
+    context.close();
+    await server.stop();
+  }
+}
+
+// "passed", "n/a", "failed", with what there is to say; `node` when the reference server fails where ours doesn't.
+export function judge(cell) {
+  if (cell.reason) return { verdict: "n/a", detail: cell.reason };
+  const { libsocketio, reference } = cell;
+  if (libsocketio.error) {
+    const node = reference.error ? `Node's server: ${reference.error.message}` : "Node's server passes";
+    return { verdict: "failed", detail: `${libsocketio.error.stack}\n${node}`, both: Boolean(reference.error) };
+  }
+  if (reference.error) return { verdict: "passed", node: reference.error.message };
+  if (isDeepStrictEqual(libsocketio.value, reference.value)) return { verdict: "passed" };
+  const [a, b] = [libsocketio.value, reference.value].map((value) => JSON.stringify(value));
+  return { verdict: "failed", detail: `ours: ${a}\nNode's: ${b}` };
+}

@@ -1,0 +1,62 @@
+// docs/clients.md: the matrix as a table, written from a run and checked by later ones, as far as their clients go.
+import { TRANSPORTS } from "./clients.mjs";
+import { judge } from "./lane.mjs";
+import { SCENARIOS } from "./scenarios.mjs";
+
+const ABILITIES = {
+  answer: "ack both ways",
+  "ack timeout": "ack timeout",
+  "nested bytes": "binary both ways",
+  "binary ack": "binary both ways",
+  "refusal message": "middleware refusal",
+  "refusal data": "middleware refusal",
+  "ping timeout": "ping timeout",
+};
+
+// What is said of a cell below the table: why it isn't there, or what of it isn't tried.
+function remark(row, scenario, { verdict, detail, node }) {
+  if (verdict === "n/a") return detail;
+  if (node) return `Node's server fails: ${node.split("\n")[0]}`;
+  const lacking = Object.keys(row.lacks).filter((ability) => ABILITIES[ability] === scenario.name);
+  return lacking.map((ability) => row.lacks[ability]).join("; ");
+}
+
+const MARKS = { passed: "✓", "n/a": "n/a", failed: "✗" };
+
+// Notes are numbered by client, so that what is said of one doesn't depend on which others were there.
+function clientLines(row, cells) {
+  const notes = [];
+  const cell = (scenario, transport) => {
+    const found = cells.get(`${scenario.name}/${transport}`);
+    if (!found) return "?";
+    const judged = judge(found);
+    const text = remark(row, scenario, judged);
+    if (!text) return MARKS[judged.verdict];
+    if (!notes.includes(text)) notes.push(text);
+    return `${MARKS[judged.verdict]} (${notes.indexOf(text) + 1})`;
+  };
+  const lines = TRANSPORTS.map((transport) => `| ${[row.title, transport, ...SCENARIOS.map((each) => cell(each, transport))].join(" | ")} |`);
+  return { lines, notes: notes.map((note, at) => `- ${row.title} (${at + 1}): ${note}`) };
+}
+
+const HEAD = [`| client | transport | ${SCENARIOS.map(({ name }) => name).join(" | ")} |`, `|---|---|${"---|".repeat(SCENARIOS.length)}`];
+
+// results: [{ row, cells }] of the clients that ran.
+export function tableOf(results) {
+  const parts = results.map(({ row, cells }) => clientLines(row, cells));
+  return { lines: [...HEAD, ...parts.flatMap(({ lines }) => lines)], notes: parts.flatMap(({ notes }) => notes) };
+}
+
+const BEGIN = "<!-- written by tests/clients/run.mjs --write-table -->";
+const END = "<!-- end of what is written -->";
+
+export function withTable(document, { lines, notes }) {
+  const before = document.slice(0, document.indexOf(BEGIN) + BEGIN.length);
+  return `${before}\n\n${lines.join("\n")}\n\n${notes.join("\n")}\n\n${document.slice(document.indexOf(END))}`;
+}
+
+// The lines that a run's table has and the document has not.
+export function missingFrom(document, { lines, notes }) {
+  const there = new Set(document.split("\n"));
+  return [...lines, ...notes].filter((line) => !there.has(line));
+}
