@@ -5,7 +5,7 @@
 
 # In the order they are announced. Two lanes run side by side; stages of one lane wait for each other.
 lane_1="format shell unit interop cluster wire install distcheck tidy"
-lane_2="asan asan-interop asan-wire browser embed threads fuzz"
+lane_2="asan asan-interop asan-wire browser clients proxies embed threads fuzz"
 
 # Two lanes share the processors, so a stage's limit is far above what it takes, and so are the tests' own.
 stage_seconds=900
@@ -133,6 +133,17 @@ stage_browser() {
 # The embedding examples, under the sanitizers too.
 stage_embed() {
     build_tree asan && cd "$root/tests/embed" && SIO_EXAMPLES="$build/asan/examples" node run.mjs
+}
+
+# Every client, old and new, against ours and Node's. Drivers in other languages are built where their toolchains are.
+stage_clients() {
+    build_tree check all tests/interop/twin && cd "$root/tests/clients" &&
+        SIO_TWIN="$build/check/tests/interop/twin" SIO_CLIENTS_BUILD="$build/clients" node run.mjs
+}
+
+# Clients behind nginx and HAProxy, configured as docs/deployment.md recommends.
+stage_proxies() {
+    build_tree check all tests/interop/twin && cd "$root/tests/clients" && SIO_TWIN="$build/check/tests/interop/twin" node proxies.mjs
 }
 
 # Node's own summaries of one run or several. A run that ends without one counts as failed.

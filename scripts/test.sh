@@ -74,7 +74,7 @@ run_lane() {
 }
 
 "$root/scripts/install-deps.sh" build test || exit 1
-npm_packages tests/interop tests/browser examples/common || exit 1
+npm_packages tests/interop tests/clients tests/browser examples/common || exit 1
 ensure_configure || exit 1
 step "testing (two stages at a time, logs in build/logs)"
 # shellcheck disable=SC2086 # lists of words

@@ -1,17 +1,19 @@
 // The matrix of clients, transports and scenarios, each cell against our server and against Node's.
-//   node run.mjs [--client TEXT] [--transport NAME] [--scenario TEXT] [--write-table]
+//   node run.mjs [--client TEXT|chat] [--transport NAME] [--scenario TEXT] [--write-table]
 // SIO_TWIN is the scenario program (default: ../interop/twin), SIO_CLIENTS_BUILD where drivers are built (default: build/clients).
-// --write-table rewrites the table in docs/clients.md; otherwise what was run must be in it.
+// --write-table writes the rows of what was run into docs/clients.md; without it, they must be there.
 import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { ownChild } from "../wire/lib/children.mjs";
+import { runChat } from "./lib/chat.mjs";
 import { CLIENTS, TRANSPORTS, buildCommand } from "./lib/clients.mjs";
 import { Lane, judge } from "./lib/lane.mjs";
 import { Partners } from "./lib/partners.mjs";
+import { Reporter } from "./lib/reporter.mjs";
 import { SCENARIOS } from "./lib/scenarios.mjs";
 import { Servers } from "./lib/servers.mjs";
-import { missingFrom, tableOf, withTable } from "./lib/table.mjs";
+import { missingFrom, printed, tableOf, withTable } from "./lib/table.mjs";
 
 const PAGE = new URL("../../docs/clients.md", import.meta.url);
 const LANES = 3;
@@ -25,17 +27,11 @@ const { values: options } = parseArgs({
     "write-table": { type: "boolean", default: false },
   },
 });
-const counts = { passed: 0, failed: 0, skipped: 0 };
+const reporter = new Reporter();
+const report = (...what) => reporter.report(...what);
 const wanted = (scenario, transport) => scenario.includes(options.scenario) && transport.includes(options.transport);
 const rows = CLIENTS.filter(({ id }) => id.includes(options.client));
 const everything = !options.transport && !options.scenario;
-
-function report(verdict, title, detail = "") {
-  counts[verdict]++;
-  const number = counts.passed + counts.failed + counts.skipped;
-  console.log(`${verdict === "failed" ? "not ok" : "ok"} ${number} - ${title}${verdict === "skipped" ? ` # SKIP ${detail.split("\n")[0]}` : ""}`);
-  if (verdict === "failed") console.log(detail.trimEnd().replace(/^/gm, "#   "));
-}
 
 // Resolves to null, or to what is wrong: { missing } on this machine, or { trouble } with our driver.
 function build(name) {
@@ -86,27 +82,19 @@ async function runRows(shared) {
 }
 
 function checkTable(results) {
-  const ran = results.filter(({ cells }) => cells);
-  const table = tableOf(ran);
-  console.log([...table.lines, "", ...table.notes].join("\n"));
+  const table = tableOf(results.filter(({ cells }) => cells));
+  console.log(printed(table).join("\n"));
   const page = readFileSync(PAGE, "utf8");
-  if (options["write-table"]) {
-    if (ran.length < CLIENTS.length) throw new Error("only a run with all clients may write the table");
-    writeFileSync(PAGE, withTable(page, table));
-    return;
-  }
+  if (options["write-table"]) return writeFileSync(PAGE, withTable(page, table, CLIENTS.map(({ title }) => title)));
   const missing = missingFrom(page, table);
   report(missing.length ? "failed" : "passed", "docs/clients.md is what this run found", missing.join("\n"));
 }
 
-const started = performance.now();
 const shared = { servers: new Servers(), partners: new Partners() };
 const results = await runRows(shared);
+if (everything && "chat".includes(options.client)) await runChat(shared, reporter);
 await shared.partners.stop();
 const complaints = await shared.servers.stop();
 report(complaints.length ? "failed" : "passed", "the servers end cleanly", complaints.join("\n"));
-if (everything) checkTable(results);
-console.log(`in ${Math.round((performance.now() - started) / 1000)} s`);
-console.log(`1..${counts.passed + counts.failed + counts.skipped}`);
-console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
-process.exit(counts.failed ? 1 : 0);
+if (everything && results.length) checkTable(results);
+process.exit(reporter.end());

@@ -2,6 +2,8 @@
 //   legacy   speaks protocol 4 over Engine.IO 3
 //   parser   which servers it needs
 //   lacks    abilities that scenarios ask for (lib/scenarios.mjs), with the reason
+//   nodeFails  scenarios in which Node's server fails, with the reason; ours must pass them all the same
+//   reconnects  always tries again
 //   cannot   whole scenarios, or one over one transport ("scenario/transport"), with the reason
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +12,11 @@ const folder = fileURLToPath(new URL("..", import.meta.url));
 const built = process.env.SIO_CLIENTS_BUILD || path.join(folder, "../../build/clients");
 const drivers = path.join(folder, "drivers");
 
+const OLD_PARSER = "the parser of its time (2.2): today's (3.0), on Node's server as well, takes its events and acknowledgements, but no bytes, CONNECT or DISCONNECT";
+const OLD_MSGPACK = Object.fromEntries(
+  ["middleware refusal", "binary both ways", "1 MB message", "namespace", "client disconnect"].map((name) => [name, OLD_PARSER]),
+);
+const MANGLED = { "polling in Unicode": "over polling the client encodes texts twice, which comes back right but reaches others wrong; the room speaks ASCII" };
 const NO_TIMEOUTS = { "ack timeout": "the client has no timeout for acknowledgements; only the server's is tried" };
 const MSGPACK = { 2: "msgpack-parser-2", 3: "msgpack-parser-3" };
 
@@ -41,19 +48,40 @@ const NO_CLOSING = "the client doesn't answer the server's close frame and notic
 function java(version, more) {
   const classes = path.join(built, `java-${version}`);
   const command = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-cp", `${classes}/classes:${classes}/jars/*`, "Driver"];
-  const cannot = version.startsWith("2") ? { "shutdown, reconnect/websocket": NO_CLOSING, "shutdown, reconnect/upgrade": NO_CLOSING } : {};
-  return { id: `java-${version}`, title: `Java ${version}`, build: `java-${version}`, command, cannot, legacy: version.startsWith("1"), ...more };
+  const cannot = { "shutdown, reconnect/websocket": NO_CLOSING, "shutdown, reconnect/upgrade": NO_CLOSING };
+  const legacy = version.startsWith("1");
+  const lacks = legacy ? { ...NO_TIMEOUTS, "refusal with data": "the client drops refusals with data; those with a message alone are tried" } : {};
+  return { id: `java-${version}`, title: `Java ${version}`, build: `java-${version}`, command, cannot, lacks, legacy, ...more };
 }
+
+const ONLY_WHILE_IDLE = { polling: "over polling the client sends nothing while a poll is pending" };
+const GO_LACKS = {
+  "answer at once": "the client loses an answer to CONNECT that comes before it listens, and connects again after the server's connectTimeout",
+  "refusal message": "the client doesn't tell the message of a refusal without data",
+};
+
+const BYTES_ALONE = "the client sends and receives bytes only as a single argument";
+const RUST_LACKS = {
+  answer: "the client can't answer the server's events",
+  "ack timeout": "the client doesn't tell that an acknowledgement is late; only the server's is tried",
+  "nested bytes": BYTES_ALONE,
+  "binary ack": BYTES_ALONE,
+  "any bytes": "the client takes a byte 0x1e in what it receives for a separator, and closes",
+  "refusal data": "the client tells refusals as a text",
+  "ping timeout": "the client takes long to notice; only the server's part is tried",
+};
+
+const FORGOTTEN = { "ping timeout/upgrade": "Node's server forgets the heartbeat of such clients when they upgrade; only ours is tried" };
 
 const venv = path.join(built, "python/bin/python");
 
 export const CLIENTS = [
-  javascript("1.7"),
+  javascript("1.7", { lacks: { ...NO_TIMEOUTS, ...MANGLED } }),
   javascript("2.5"),
   javascript("3.1"),
   javascript("4.0"),
   javascript("4.8"),
-  javascript("2.5", { parser: "msgpack" }),
+  javascript("2.5", { parser: "msgpack", cannot: OLD_MSGPACK }),
   javascript("3.1", { parser: "msgpack" }),
   javascript("4.8", { parser: "msgpack" }),
   browser("2.5", "socket.io.js"),
@@ -66,9 +94,9 @@ export const CLIENTS = [
   python("pypi", "5.18", venv, "asyncio", { build: "python" }),
   java("1.0.2"),
   java("2.1.2"),
-  { id: "rust", title: "Rust rust_socketio 0.6", build: "rust", command: [path.join(built, "rust/debug/driver")] },
-  { id: "go", title: "Go zishang520 3.0", build: "go", command: [path.join(built, "go/driver")] },
-].map((row) => ({ legacy: false, parser: "default", lacks: {}, cannot: {}, ...row }));
+  { id: "rust", title: "Rust rust_socketio 0.6", build: "rust", command: [path.join(built, "rust/debug/driver")], lacks: RUST_LACKS, cannot: SHUT_DOWN },
+  { id: "go", title: "Go zishang520 3.0", build: "go", command: [path.join(built, "go/driver")], cannot: ONLY_WHILE_IDLE, lacks: GO_LACKS, reconnects: true },
+].map((row) => ({ legacy: false, parser: "default", reconnects: false, lacks: {}, cannot: {}, nodeFails: row.legacy ? FORGOTTEN : {}, ...row }));
 
 // Who is in a room with everybody, by parser: one of each generation, the newest last.
 export const PARTNERS = { default: ["js-2.5", "js-3.1", "js-4.8"], msgpack: ["js-2.5-msgpack", "js-3.1-msgpack", "js-4.8-msgpack"] };

@@ -16,10 +16,10 @@ export class Partners {
   }
 
   // One of each generation, connected to that server.
-  async join(server, parser) {
+  async join(server, parser, more) {
     const drivers = await Promise.all(PARTNERS[parser].map((id) => this.driver(id)));
     const clients = drivers.map((driver) => driver.open(`the partner (${driver.name})`));
-    for (const client of clients) client.connect({ url: server.url, transport: "websocket" });
+    for (const client of clients) client.connect({ url: server.url, transport: "websocket", ...more });
     await Promise.all(clients.map((client) => client.connected()));
     return clients;
   }

@@ -23,14 +23,15 @@ async function connectWithAuth(t) {
 
 async function refusal(t) {
   const outcomes = [];
-  for (const mode of ["refuse", "refuse with data"]) {
+  for (const mode of ["refuse", ...(t.can("refusal with data") ? ["refuse with data"] : [])]) {
     const client = t.open({ namespace: "/guarded", auth: { mode } });
     outcomes.push(await client.refused());
   }
   const [{ message }, second] = outcomes;
   if (t.can("refusal message")) assert.match(message, /not authorized/);
+  else assert.match(second.message, /not authorized/);
   if (t.can("refusal data") && !t.legacy) same(second.data, { code: 42, details: ["a", null, { b: 0.5 }] });
-  return [message, second.message, second.data];
+  return [message, second?.message, second?.data];
 }
 
 async function events(t) {
@@ -60,6 +61,11 @@ async function ackTimeout(t) {
   if (t.can("ack timeout")) same(await client.callWithin(ACK_TIMEOUT, "ack later"), null);
 }
 
+async function receivesBytes(client) {
+  client.emit("bytes", 1000);
+  same(await client.next("bytes"), [bytes(Array.from({ length: 1000 }, (_, i) => i & 255))]);
+}
+
 async function binary(t) {
   const client = await t.connect();
   const one = bytes([0, 1, 2, 253, 254, 255]);
@@ -68,8 +74,7 @@ async function binary(t) {
     client.emit("echo", ...args);
     same(await client.next("echo"), args);
   }
-  client.emit("bytes", 1000);
-  same(await client.next("bytes"), [bytes(Array.from({ length: 1000 }, (_, i) => i & 255))]);
+  if (t.can("any bytes")) await receivesBytes(client);
   if (t.can("binary ack")) same(await client.call("ack", one), [one]);
 }
 
@@ -102,7 +107,8 @@ async function room(t) {
     await Promise.all(everybody.filter((one) => one !== speaker).map(async (one) => same(await one.next("news"), news)));
   };
   await Promise.all(everybody.map((one) => one.call("join", name)));
-  for (const speaker of everybody) await hears(speaker, TEXT, everybody.indexOf(speaker));
+  const text = t.can("polling in Unicode") ? TEXT : "ASCII";
+  for (const speaker of everybody) await hears(speaker, text, everybody.indexOf(speaker));
   await hears(everybody.at(-1), bytes([1, 2, 254]));
   await Promise.all(t.partners.map((one) => one.call("leave", name)));
 }

@@ -10,7 +10,8 @@ const { io } = require("client-4.8");
 export const KINDS = [ours, () => REFERENCE];
 
 // Every lane is a page's or a program's, so every origin is welcome; a message of 1 MB needs more room than there is by default.
-const COMMON = ["--allow-eio3", "--max-payload", "4000000", "--cors-origin", "true", "--cors-credentials"];
+// Clients that lose the answer to CONNECT are sent away soon, to come again.
+const COMMON = ["--allow-eio3", "--max-payload", "4000000", "--cors-origin", "true", "--cors-credentials", "--connect-timeout", String(scaled(3000))];
 
 const GRACE = 1500;
 
@@ -23,8 +24,8 @@ const PARSERS = { default: [], msgpack: ["--parser", "msgpack"] };
 
 // Hears why sockets went, by their ids.
 class Observer {
-  constructor(url, parser) {
-    this.socket = io(`${url}/control`, { transports: ["websocket"], forceNew: true, parser });
+  constructor(url, parser, insecure) {
+    this.socket = io(`${url}/control`, { transports: ["websocket"], forceNew: true, parser, rejectUnauthorized: !insecure });
     this.reasons = new Map();
     this.socket.on("report", (kind, namespace, id, reason) => kind === "disconnect" && this.queue(id).push(reason));
   }
@@ -51,16 +52,16 @@ export class Server {
     this.parser = parser === "msgpack" ? require("msgpack-parser-3") : undefined;
   }
 
-  // With a port: again where it was.
-  async start(port = []) {
-    this.process = await new ServerProcess(this.kind, [...this.options, ...port]).start();
+  // `more`: where to listen, if not on any free port.
+  async start(more = []) {
+    this.process = await new ServerProcess(this.kind, [...this.options, ...more]).start();
     this.port = this.process.target.port;
     this.url = `http://127.0.0.1:${this.port}`;
     return this;
   }
 
-  async observe() {
-    this.observer = new Observer(this.url, this.parser);
+  async observe({ insecure } = {}) {
+    this.observer = new Observer(this.url, this.parser, insecure);
     await this.observer.start();
     return this;
   }

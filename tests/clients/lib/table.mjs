@@ -4,21 +4,25 @@ import { judge } from "./lane.mjs";
 import { SCENARIOS } from "./scenarios.mjs";
 
 const ABILITIES = {
+  "answer at once": "connect with auth",
   answer: "ack both ways",
   "ack timeout": "ack timeout",
   "nested bytes": "binary both ways",
+  "any bytes": "binary both ways",
   "binary ack": "binary both ways",
   "refusal message": "middleware refusal",
+  "refusal with data": "middleware refusal",
   "refusal data": "middleware refusal",
+  "polling in Unicode": "room of all generations",
   "ping timeout": "ping timeout",
 };
 
 // What is said of a cell below the table: why it isn't there, or what of it isn't tried.
 function remark(row, scenario, { verdict, detail, node }) {
   if (verdict === "n/a") return detail;
-  if (node) return `Node's server fails: ${node.split("\n")[0]}`;
+  if (node) return node.split("\n")[0];
   const lacking = Object.keys(row.lacks).filter((ability) => ABILITIES[ability] === scenario.name);
-  return lacking.map((ability) => row.lacks[ability]).join("; ");
+  return [...new Set(lacking.map((ability) => row.lacks[ability]))].join("; ");
 }
 
 const MARKS = { passed: "✓", "n/a": "n/a", failed: "✗" };
@@ -41,22 +45,34 @@ function clientLines(row, cells) {
 
 const HEAD = [`| client | transport | ${SCENARIOS.map(({ name }) => name).join(" | ")} |`, `|---|---|${"---|".repeat(SCENARIOS.length)}`];
 
-// results: [{ row, cells }] of the clients that ran.
+// results: [{ row, cells }] of the clients that ran; { lines, notes } of each, by title.
 export function tableOf(results) {
-  const parts = results.map(({ row, cells }) => clientLines(row, cells));
-  return { lines: [...HEAD, ...parts.flatMap(({ lines }) => lines)], notes: parts.flatMap(({ notes }) => notes) };
+  return new Map(results.map(({ row, cells }) => [row.title, clientLines(row, cells)]));
+}
+
+export function printed(table) {
+  const parts = [...table.values()];
+  return [...HEAD, ...parts.flatMap(({ lines }) => lines), "", ...parts.flatMap(({ notes }) => notes)];
 }
 
 const BEGIN = "<!-- written by tests/clients/run.mjs --write-table -->";
 const END = "<!-- end of what is written -->";
 
-export function withTable(document, { lines, notes }) {
+// The document with the clients of a run anew, and the others as they were.
+export function withTable(document, table, titles) {
+  const old = document.split("\n");
+  const whole = new Map(
+    titles.map((title) => {
+      const kept = { lines: old.filter((line) => line.startsWith(`| ${title} |`)), notes: old.filter((line) => line.startsWith(`- ${title} (`)) };
+      return [title, table.get(title) ?? kept];
+    }),
+  );
   const before = document.slice(0, document.indexOf(BEGIN) + BEGIN.length);
-  return `${before}\n\n${lines.join("\n")}\n\n${notes.join("\n")}\n\n${document.slice(document.indexOf(END))}`;
+  return `${before}\n\n${printed(whole).join("\n")}\n\n${document.slice(document.indexOf(END))}`;
 }
 
 // The lines that a run's table has and the document has not.
-export function missingFrom(document, { lines, notes }) {
+export function missingFrom(document, table) {
   const there = new Set(document.split("\n"));
-  return [...lines, ...notes].filter((line) => !there.has(line));
+  return printed(table).filter((line) => !there.has(line));
 }

@@ -75,6 +75,11 @@ fn builder_of(order: &Value) -> ClientBuilder {
         .on(Event::Error, move |payload: Payload, _| {
             tell(json!({ "id": refused, "is": "connect_error", "message": to_runner(payload)[0] }))
         });
+    // An event without arguments comes as a message with its name.
+    let nameless = id.clone();
+    builder = builder.on(Event::Message, move |payload: Payload, _| {
+        tell(json!({ "id": nameless, "is": "event", "event": to_runner(payload)[0], "args": [] }))
+    });
     for event in EVENTS {
         let id = id.clone();
         builder = builder.on(event, move |payload: Payload, _| {
