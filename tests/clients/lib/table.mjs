@@ -18,9 +18,10 @@ const ABILITIES = {
 };
 
 // What is said of a cell below the table: why it isn't there, or what of it isn't tried.
-function remark(row, scenario, { verdict, detail, node }) {
+function remark(row, scenario, transport, { verdict, detail }) {
   if (verdict === "n/a") return detail;
-  if (node) return node.split("\n")[0];
+  const nodeFails = row.nodeFails[`${scenario.name}/${transport}`];
+  if (nodeFails) return nodeFails;
   const lacking = Object.keys(row.lacks).filter((ability) => ABILITIES[ability] === scenario.name);
   return [...new Set(lacking.map((ability) => row.lacks[ability]))].join("; ");
 }
@@ -34,7 +35,7 @@ function clientLines(row, cells) {
     const found = cells.get(`${scenario.name}/${transport}`);
     if (!found) return "?";
     const judged = judge(found);
-    const text = remark(row, scenario, judged);
+    const text = remark(row, scenario, transport, judged);
     if (!text) return MARKS[judged.verdict];
     if (!notes.includes(text)) notes.push(text);
     return `${MARKS[judged.verdict]} (${notes.indexOf(text) + 1})`;
