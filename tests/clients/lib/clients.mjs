@@ -4,6 +4,7 @@
 //   lacks    abilities that scenarios ask for (lib/scenarios.mjs), with the reason
 //   nodeFails  scenarios in which Node's server fails, with the reason; ours must pass them all the same
 //   reconnects  always tries again
+//   restless  a disconnected client keeps a processor busy
 //   cannot   whole scenarios, or one over one transport ("scenario/transport"), with the reason
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -94,9 +95,9 @@ export const CLIENTS = [
   python("pypi", "5.18", venv, "asyncio", { build: "python" }),
   java("1.0.2"),
   java("2.1.2"),
-  { id: "rust", title: "Rust rust_socketio 0.6", build: "rust", command: [path.join(built, "rust/debug/driver")], lacks: RUST_LACKS, cannot: SHUT_DOWN },
+  { id: "rust", title: "Rust rust_socketio 0.6", build: "rust", command: [path.join(built, "rust/debug/driver")], lacks: RUST_LACKS, cannot: SHUT_DOWN, restless: true },
   { id: "go", title: "Go zishang520 3.0", build: "go", command: [path.join(built, "go/driver")], cannot: ONLY_WHILE_IDLE, lacks: GO_LACKS, reconnects: true },
-].map((row) => ({ legacy: false, parser: "default", reconnects: false, lacks: {}, cannot: {}, nodeFails: row.legacy ? FORGOTTEN : {}, ...row }));
+].map((row) => ({ legacy: false, parser: "default", reconnects: false, restless: false, lacks: {}, cannot: {}, nodeFails: row.legacy ? FORGOTTEN : {}, ...row }));
 
 // Who is in a room with everybody, by parser: one of each generation, the newest last.
 export const PARTNERS = { default: ["js-2.5", "js-3.1", "js-4.8"], msgpack: ["js-2.5-msgpack", "js-3.1-msgpack", "js-4.8-msgpack"] };

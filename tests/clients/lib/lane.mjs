@@ -14,7 +14,7 @@ export class Lane {
 
   // Resolves to what came of it: { version, cells } or { missing }.
   async run() {
-    const driver = new Driver(this.row.title, this.row.command);
+    const driver = this.makeDriver();
     try {
       await driver.start();
       await this.play(driver);
@@ -25,6 +25,21 @@ export class Lane {
       await driver.stop();
     }
     return { version: driver.version, cells: this.cells };
+  }
+
+  makeDriver() {
+    return new Driver(this.row.title, this.row.command);
+  }
+
+  // Of a client that doesn't rest when it is disconnected, a process for each scenario.
+  async withDriver(shared, run) {
+    if (!this.row.restless) return run(shared);
+    const driver = await this.makeDriver().start();
+    try {
+      return await run(driver);
+    } finally {
+      await driver.stop();
+    }
   }
 
   reasonAgainst(scenario, transport) {
@@ -50,7 +65,7 @@ export class Lane {
     }
     await Promise.all(kinds.flatMap((kind) => TRANSPORTS.map((transport) => this.playColumn(driver, kind, transport))));
     for (const scenario of SCENARIOS.filter((each) => each.restarts)) {
-      await Promise.all(kinds.map((kind) => this.playRestart(driver, kind, scenario)));
+      await Promise.all(kinds.map((kind) => this.withDriver(driver, (own) => this.playRestart(own, kind, scenario))));
     }
   }
 
@@ -59,10 +74,11 @@ export class Lane {
     const scenarios = this.chosen(transport).filter((scenario) => !scenario.restarts);
     const slow = scenarios.filter((scenario) => scenario.server);
     const quick = scenarios.filter((scenario) => !scenario.server);
+    const one = (scenario) => this.withDriver(driver, (own) => this.playOne(own, kind, transport, scenario));
     const inOrder = async () => {
-      for (const scenario of quick) await this.playOne(driver, kind, transport, scenario);
+      for (const scenario of quick) await one(scenario);
     };
-    await Promise.all([inOrder(), ...slow.map((scenario) => this.playOne(driver, kind, transport, scenario))]);
+    await Promise.all([inOrder(), ...slow.map(one)]);
   }
 
   async playOne(driver, kind, transport, scenario) {
