@@ -47,7 +47,7 @@ static void refuse_too_many(eio_server_t *server, eio_request_t *request)
     SIO__LOG(server->options.log, SIO__WARN, "engine",
              "handshake from %s refused: its address is over a limit", request->address);
     if (request->upgrade)
-        eio_http_conn_respond_raw(request->conn, raw, sizeof(raw) - 1);
+        eio_http_conn_respond_raw(request, raw, sizeof(raw) - 1);
     else
         eio_request_respond(request, 429, (sio__span_t){headers, sizeof(headers) - 1}, body,
                             sizeof(body) - 1);

@@ -1,6 +1,8 @@
 /*
- * An HTTP/1.1 connection on a stream: requests in, answers out, in order, kept alive between them;
- * slow, oversized and malformed input costs this connection only. An upgrade gives the stream away.
+ * An HTTP/1.1 connection on a stream: requests in, answers out, kept alive between them. Requests
+ * are handed on as they come, whatever waits for its answer before them; answers leave in their
+ * order. Slow, oversized and malformed input costs this connection only. An upgrade gives the
+ * stream away.
  */
 #ifndef EIO_HTTP_CONN_H
 #define EIO_HTTP_CONN_H
@@ -34,26 +36,26 @@ typedef struct eio_http {
 void eio_http_accept(eio_http_t *http, eio_stream_t *stream);
 void eio_http_free(eio_http_t *http); /* its buffers */
 
-/* Answers the connection's current request; see eio_request_respond(). */
-void eio_http_conn_respond(eio_http_conn_t *conn, int status, sio__span_t headers, const void *body,
-                           size_t len);
+/* Answers a request of a connection, now or when those before it have their answers; see
+ * eio_request_respond(). */
+void eio_http_conn_respond(eio_request_t *request, int status, sio__span_t headers,
+                           const void *body, size_t len);
 
-/* Whether the current request's body has come whole (or it has none): no on_body_end will follow.
- */
-bool eio_http_conn_body_done(const eio_http_conn_t *conn);
+/* Whether all requests before this one have their answers; on_turn is called when it becomes so. */
+bool eio_http_conn_in_turn(const eio_request_t *request);
 
-/* Lets the rest of the current request wait until somebody can take it; an answer ends that. */
-void eio_http_conn_hold(eio_http_conn_t *conn, bool held);
+/* Lets the rest of a request wait until somebody can take it; an answer ends that. */
+void eio_http_conn_hold(eio_request_t *request, bool held);
 
 /* Answers with bytes of the caller's own making and closes: refused upgrades. */
-void eio_http_conn_respond_raw(eio_http_conn_t *conn, const void *bytes, size_t len);
+void eio_http_conn_respond_raw(eio_request_t *request, const void *bytes, size_t len);
 
 /*
- * Ends HTTP on a connection whose current request asked for an upgrade: returns the stream, its
+ * Ends HTTP on the connection of a request that asked for an upgrade: returns the stream, its
  * handler unset; `rest` gets the bytes that came behind the request (the caller frees it); what is
  * still in the read buffer follows to the stream's new handler.
  */
-eio_stream_t *eio_http_conn_upgrade(eio_http_conn_t *conn, sio__buf_t *rest);
+eio_stream_t *eio_http_conn_upgrade(eio_request_t *request, sio__buf_t *rest);
 
 /* Closes the connection at once. */
 void eio_http_conn_abort(eio_http_conn_t *conn);

@@ -12,6 +12,8 @@ libengineio_la_SOURCES = \
 	engineio/engine.h \
 	engineio/handshake.c \
 	engineio/heartbeat.c \
+	engineio/http_answer.c \
+	engineio/http_answer.h \
 	engineio/http_body.c \
 	engineio/http_chars.c \
 	engineio/http_chars.h \

@@ -43,7 +43,9 @@ static polling_t *polling_of(const eio_transport_t *transport)
 
 static bool polling_writable(const eio_transport_t *transport)
 {
-    return polling_of(transport)->poll != NULL;
+    const polling_t *polling = polling_of(transport);
+
+    return polling->poll && eio_http_conn_in_turn(polling->poll);
 }
 
 /* How the packets of an answer are written. */
@@ -205,7 +207,7 @@ static void polling_flush(eio_transport_t *transport)
 {
     polling_t *polling = polling_of(transport);
 
-    if (polling->poll)
+    if (polling_writable(transport))
         answer_poll(polling, QUEUED);
 }
 
@@ -233,7 +235,18 @@ static void on_poll_aborted(eio_request_t *request)
     transport_error(polling, "poll connection closed prematurely");
 }
 
-static const eio_request_handler_t poll_handler = {NULL, NULL, on_poll_aborted};
+static void on_poll_turn(eio_request_t *request)
+{
+    polling_t *polling = request->user;
+
+    if (polling->base.session)
+        eio_session_on_ready(polling->base.session);
+}
+
+static const eio_request_handler_t poll_handler = {
+    .on_aborted = on_poll_aborted,
+    .on_turn = on_poll_turn,
+};
 
 static void respond_empty(eio_request_t *request, int status)
 {
@@ -385,7 +398,11 @@ static void on_post_aborted(eio_request_t *request)
     transport_error(polling, "data request connection closed prematurely");
 }
 
-static const eio_request_handler_t post_handler = {on_post_body, on_post_end, on_post_aborted};
+static const eio_request_handler_t post_handler = {
+    .on_body = on_post_body,
+    .on_body_end = on_post_end,
+    .on_aborted = on_post_aborted,
+};
 
 static void on_post(polling_t *polling, eio_request_t *request)
 {
@@ -406,7 +423,7 @@ static void on_post(polling_t *polling, eio_request_t *request)
     polling->post = request;
     request->handler = &post_handler;
     request->user = polling;
-    if (eio_http_conn_body_done(request->conn))
+    if (request->body_done)
         on_post_end(request);
 }
 

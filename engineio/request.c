@@ -34,6 +34,8 @@ eio_request_t *eio_request_new(struct eio_http_conn *conn, const char *head_text
     memset(request, 0, sizeof(*request));
     request->refs = 1;
     request->conn = conn;
+    sio__list_init(&request->turn);
+    request->head_size = (uint32_t)head_len;
     request->fields = (eio_request_field_t *)(request + 1);
     request->text = (char *)(request->fields + head->field_count);
     memcpy(request->text, head_text, head_len);
@@ -61,6 +63,7 @@ void eio_request_unref(eio_request_t *request)
         return;
     eio_request_set_data(request, NULL, NULL);
     sio__buf_free(&request->reply_headers);
+    sio__buf_free(&request->early);
     sio__free(request);
 }
 
@@ -79,8 +82,7 @@ void *eio_request_data(const eio_request_t *request)
 
 void eio_request_hold(eio_request_t *request)
 {
-    if (request->conn)
-        eio_http_conn_hold(request->conn, true);
+    eio_http_conn_hold(request, true);
 }
 
 bool eio_request_method_is(const eio_request_t *request, const char *method)
@@ -205,12 +207,10 @@ int eio_request_reply_header(eio_request_t *request, const char *name, const cha
 void eio_request_respond(eio_request_t *request, int status, sio__span_t headers, const void *body,
                          size_t len)
 {
-    struct eio_http_conn *conn = request->conn;
-
-    if (!conn || request->replied)
+    if (!request->conn || request->replied)
         return;
     request->replied = true;
-    eio_http_conn_respond(conn, status, headers, body, len);
+    eio_http_conn_respond(request, status, headers, body, len);
 }
 
 int eio_request_reply(eio_request_t *request, int status, const void *body, size_t len)

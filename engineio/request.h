@@ -7,6 +7,7 @@
 #define EIO_REQUEST_H
 
 #include "base/buf.h"
+#include "base/list.h"
 #include "engineio/engine.h"
 #include "engineio/http_parser.h"
 
@@ -17,6 +18,7 @@ typedef struct eio_request_handler {
     void (*on_body)(eio_request_t *request, const char *data, size_t len);
     void (*on_body_end)(eio_request_t *request);
     void (*on_aborted)(eio_request_t *request); /* the connection went before the answer */
+    void (*on_turn)(eio_request_t *request);    /* those before it have their answers now */
 } eio_request_handler_t;
 
 typedef struct eio_request_field {
@@ -26,6 +28,8 @@ typedef struct eio_request_field {
 struct eio_request {
     unsigned refs;
     struct eio_http_conn *conn; /* NULL once answered or aborted */
+    sio__list_t turn;           /* in the connection's list */
+    sio__buf_t early;           /* an answer that waits for those of earlier requests */
     const eio_request_handler_t *handler;
     void *user;
     void *data; /* of the program */
@@ -34,8 +38,12 @@ struct eio_request {
     sio__span_t method, target;
     char *text; /* the head as received, header names lower-case */
     eio_request_field_t *fields;
+    uint32_t head_size;
     uint16_t field_count;
     uint8_t minor;
+    bool body_done; /* it has come whole, or there is none: no on_body_end will follow */
+    bool in_turn;
+    bool last; /* the connection ends with its answer */
     bool keep_alive;
     bool upgrade;
     bool secure;

@@ -38,7 +38,7 @@ static void refuse_upgrade(eio_request_t *request, const char *message)
     if (out.failed)
         eio_http_conn_abort(request->conn);
     else
-        eio_http_conn_respond_raw(request->conn, out.data, out.len);
+        eio_http_conn_respond_raw(request, out.data, out.len);
     sio__buf_free(&out);
 }
 
@@ -372,7 +372,7 @@ static bool taken_by_owner(eio_server_t *server, eio_request_t *request, bool in
 void eio_server_route(eio_server_t *server, eio_request_t *request)
 {
     if (request->conn) {
-        eio_http_conn_hold(request->conn, false);
+        eio_http_conn_hold(request, false);
         route_engine(server, request);
     }
     eio_request_unref(request);

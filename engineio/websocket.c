@@ -394,7 +394,7 @@ static void refuse_handshake(eio_request_t *request, const char *status, const c
                        "text/html\r\nContent-Length: %zu\r\n%s\r\n%s",
                        status, strlen(message), header, message);
 
-    eio_http_conn_respond_raw(request->conn, text, (size_t)len);
+    eio_http_conn_respond_raw(request, text, (size_t)len);
 }
 
 bool eio_websocket_check_handshake(const eio_deflate_options_t *deflate, eio_request_t *request)
@@ -482,7 +482,7 @@ static eio_ws_t *accept_handshake(eio_server_t *server, eio_request_t *request,
         eio_http_conn_abort(request->conn);
         goto out;
     }
-    stream = eio_http_conn_upgrade(request->conn, &rest);
+    stream = eio_http_conn_upgrade(request, &rest);
     ws = eio_ws_new(server->loop, stream, how->max_message, handler, user);
     if (ws)
         eio_ws_allow_deflate(ws, &deflate);

@@ -45,6 +45,7 @@ static void start(void)
     static const sio__log_t log = {ignore_log, NULL, 0};
     eio_options_t options = {
         .max_http_buffer_size = 4096,
+        .allow_eio3 = true,
         .quiet_libwebsockets = true,
         .cors = {.enabled = true, .reflect_any = true, .max_age = -1},
         .handlers = {.on_connection = on_connection, .on_message = on_message},

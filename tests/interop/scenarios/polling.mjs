@@ -355,6 +355,135 @@ export const cases = [
     },
   },
   {
+    name: "a POST pipelined behind a waiting GET is handled at once",
+    async run(t) {
+      const session = await joined(t);
+      const connection = await session.begin({});
+      connection.write(requestBytes({ method: "POST", path: session.url, body: '42["echo",1]' }));
+      session.said("GET", await connection.response());
+      session.said("POST", await connection.response());
+    },
+  },
+  {
+    name: "a POST in pieces behind a waiting GET",
+    async run(t) {
+      const session = await joined(t);
+      const connection = await session.begin({});
+      connection.write(requestBytes({ method: "POST", path: session.url, headers: { "Content-Length": 12 }, body: '42["ec' }));
+      await session.settle();
+      connection.write('ho",1]');
+      session.said("GET", await connection.response());
+      session.said("POST", await connection.response());
+    },
+  },
+  {
+    name: "clients behind one another on one connection",
+    async run(t) {
+      const [alice, bob] = [await joined(t), await (await t.polling("bob")).join()];
+      const proxy = await alice.begin({});
+      proxy.write(requestBytes({ path: bob.url }));
+      proxy.write(requestBytes({ method: "POST", path: bob.url, body: '42["echo","for bob"]' }));
+      proxy.write(requestBytes({ path: "/nowhere" }));
+      await bob.settle();
+      await alice.send('42["echo","for alice"]');
+      alice.said("GET", await proxy.response());
+      bob.said("GET", await proxy.response());
+      bob.said("POST", await proxy.response());
+      t.log(`then: ${(await proxy.response()).status}`);
+    },
+  },
+  {
+    name: "clients that open behind a waiting GET",
+    async run(t) {
+      const alice = await joined(t);
+      const proxy = await alice.begin({});
+      for (let i = 0; i < 20; i++) proxy.write(requestBytes({ path: `${t.path}/?EIO=4&transport=polling` }));
+      await alice.settle();
+      await alice.send('42["echo",1]');
+      alice.said("GET", await proxy.response());
+      for (let i = 0; i < 20; i++) {
+        const { status, body } = await proxy.response();
+        const sid = /"sid":"([^"]+)"/.exec(body)[1];
+        const closed = await t.http(`opened ${status}, closed`, { method: "POST", path: `${t.path}/?EIO=4&transport=polling&sid=${sid}`, body: "1" });
+        if (closed.status !== 200) break;
+      }
+    },
+  },
+  {
+    name: "clients that take turns on one connection",
+    async run(t) {
+      const clients = [];
+      for (let i = 0; i < 10; i++) clients.push(await (await t.polling(`client ${i}`)).join());
+      const proxy = await clients[0].begin({ path: "/nowhere" });
+      await proxy.response();
+      for (let round = 0; round < 3; round++) {
+        for (const client of clients) {
+          proxy.write(requestBytes({ method: "POST", path: client.url, body: `42["echo","${client.name}, ${round}"]` }));
+          await proxy.response();
+        }
+        for (const client of clients) {
+          proxy.write(requestBytes({ path: client.url }));
+          t.log(`${client.name}: ${(await proxy.response()).body}`);
+        }
+      }
+    },
+  },
+  {
+    name: "the connection is lost with clients waiting behind one another",
+    async run(t) {
+      const [alice, bob] = [await joined(t), await (await t.polling("bob")).join()];
+      const proxy = await alice.begin({});
+      proxy.write(requestBytes({ path: bob.url }));
+      await bob.settle();
+      proxy.close();
+      await t.observer.report("disconnect", 2);
+    },
+  },
+  {
+    name: "Connection: close behind a waiting GET",
+    async run(t) {
+      const session = await joined(t);
+      const connection = await session.begin({});
+      connection.write(requestBytes({ method: "POST", path: session.url, headers: { Connection: "close" }, body: '42["echo",1]' }));
+      session.said("GET", await connection.response());
+      session.said("POST", await connection.response());
+      t.log(`then ${showText((await connection.readToEnd()).toString())}`);
+    },
+  },
+  {
+    name: "a POST byte by byte",
+    async run(t) {
+      const session = await joined(t);
+      const connection = await session.begin({ method: "POST", headers: { "Content-Length": 14 } });
+      for (const byte of Buffer.from('42["echo","€"]').subarray(0, 14)) {
+        connection.write(Buffer.from([byte]));
+        await session.settle();
+      }
+      session.said("POST", await connection.response());
+      await session.poll();
+    },
+  },
+  {
+    name: "chunks of a byte, cut within letters",
+    async run(t) {
+      const session = await joined(t);
+      const connection = await session.begin({ method: "POST", headers: { "Transfer-Encoding": "chunked" } });
+      for (const byte of Buffer.from('42["echo","é€😀"]')) connection.write(Buffer.concat([Buffer.from("1\r\n"), Buffer.from([byte]), Buffer.from("\r\n")]));
+      connection.write("0\r\n\r\n");
+      session.said("POST", await connection.response());
+      await session.poll();
+    },
+  },
+  {
+    name: "chunks over the limit",
+    async run(t) {
+      const session = await joined(t);
+      const connection = await session.begin({ method: "POST", headers: { "Transfer-Encoding": "chunked" } });
+      connection.write(`f4241\r\n${"x".repeat(1000001)}\r\n0\r\n\r\n`);
+      session.said("POST", await connection.response());
+    },
+  },
+  {
     name: "a chunked POST",
     async run(t) {
       const session = await joined(t);

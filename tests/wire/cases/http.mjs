@@ -1,6 +1,7 @@
 // Requests that are none, requests that never end, requests that mean two things.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { upgradeHeaders } from "../lib/rawws.mjs";
 import { openPacket, requestBytes } from "../lib/wire.mjs";
 
 const head = (t, ...lines) => `GET ${t.pollingPath} HTTP/1.1\r\nHost: localhost\r\n${lines.join("\r\n")}\r\n\r\n`;
@@ -168,6 +169,74 @@ export const cases = [
       const one = (i) => requestBytes({ path: i % 2 ? `${t.server.path}/?EIO=4&transport=t${i}` : t.pollingPath });
       connection.write(Buffer.concat(Array.from({ length: 50 }, (_, i) => one(i))));
       for (let i = 0; i < 50; i++) assert.equal((await connection.response()).status, i % 2 ? 400 : 200);
+    },
+  },
+  {
+    name: "a thousand requests behind a waiting GET are answered in order, none before it",
+    async run(t) {
+      const { path } = await t.session();
+      const connection = await t.connect();
+      connection.write(requestBytes({ path }));
+      for (let i = 0; i < 1000; i++) connection.write(requestBytes({ path: `${t.server.path}/?EIO=4&transport=t${i}` }));
+      const other = await t.connect();
+      other.write(requestBytes({ path: t.pollingPath }));
+      await other.response();
+      assert.equal(connection.bytes.length, 0, "answered before its turn");
+      assert.equal((await t.request({ method: "POST", path, body: "40" })).status, 200);
+      assert.equal((await connection.response()).status, 200);
+      for (let i = 0; i < 1000; i++) assert.equal((await connection.response()).status, 400);
+    },
+  },
+  {
+    name: "an upgrade behind a waiting GET waits for it",
+    async run(t) {
+      const { path } = await t.session();
+      const connection = await t.connect();
+      connection.write(requestBytes({ path }));
+      const upgrade = { path: `${t.server.path}/?EIO=4&transport=websocket`, headers: upgradeHeaders() };
+      connection.write(requestBytes(upgrade));
+      assert.equal((await t.request({ method: "POST", path, body: "40" })).status, 200);
+      assert.equal((await connection.response()).status, 200);
+      assert.equal((await connection.response()).status, 101);
+    },
+  },
+  {
+    name: "100 Continue comes behind the answers before it",
+    async run(t) {
+      const { path } = await t.session();
+      const connection = await t.connect();
+      connection.write(requestBytes({ path }));
+      connection.write(requestBytes({ method: "POST", path, headers: { Expect: "100-continue", "Content-Length": 1 } }));
+      assert.equal((await t.request({ method: "POST", path, body: "40" })).status, 200);
+      assert.equal((await connection.response()).status, 200);
+      assert.match(await connection.readHead(), /^HTTP\/1.1 100 /);
+      connection.write("6");
+      assert.equal((await connection.response()).body.toString(), "ok");
+    },
+  },
+  {
+    name: "nothing is read behind Connection: close",
+    async run(t) {
+      const { path } = await t.session();
+      const connection = await t.connect();
+      connection.write(requestBytes({ path }));
+      connection.write(requestBytes({ method: "POST", path, headers: { Connection: "close" }, body: "40" }));
+      connection.write(requestBytes({ method: "POST", path, body: "1" }));
+      assert.match((await connection.response()).body.toString(), /^40/);
+      assert.equal((await connection.response()).body.toString(), "ok");
+      assert.equal((await connection.readToEnd()).length, 0);
+      assert.equal((await t.request({ method: "POST", path, body: "3" })).status, 200, "the session lives");
+    },
+  },
+  {
+    name: "nonsense behind a waiting GET ends the connection",
+    async run(t) {
+      const { path } = await t.session();
+      const connection = await t.connect();
+      connection.write(requestBytes({ path }));
+      connection.write("GARBAGE\r\n\r\n");
+      assert.equal(await connection.response(), null);
+      assert.equal((await t.request({ path })).status, 400);
     },
   },
   {
