@@ -213,11 +213,10 @@ static void finish(sio_next_t *next)
     eio_request_t *request = asking->request.request;
     sio_server_t *io = next->server;
 
-    if (!io->engine)
-        eio_request_unref(request);
-    else if (next->refused)
+    if (io->engine && next->refused)
         eio_server_fail(io->engine, request);
-    else if (eio_request_apply_cors(request,
+    else if (!io->engine ||
+             eio_request_apply_cors(request,
                                     asking->answer ? sio__cors_engine(asking->answer) : NULL))
         eio_request_unref(request);
     else if (!sio__take_request(io, request))
