@@ -17,7 +17,7 @@ const GRACE = 1500;
 
 const SETTINGS = {
   main: [],
-  ping: ["--ping-interval", String(scaled(300)), "--ping-timeout", String(scaled(700))],
+  ping: ["--ping-interval", String(scaled(400)), "--ping-timeout", String(scaled(2000))],
 };
 
 const PARSERS = { default: [], msgpack: ["--parser", "msgpack"] };
