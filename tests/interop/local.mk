@@ -58,6 +58,7 @@ EXTRA_DIST += \
 	tests/interop/lib/runner.mjs \
 	tests/interop/lib/server.mjs \
 	tests/interop/lib/show.mjs \
+	tests/interop/lib/split_parser.mjs \
 	tests/interop/lib/stock.mjs \
 	tests/interop/lib/stock_old.mjs \
 	tests/interop/lib/transcript.mjs \
@@ -102,6 +103,9 @@ EXTRA_DIST += \
 	tests/interop/scenarios/msgpack.mjs \
 	tests/interop/scenarios/namespaces.mjs \
 	tests/interop/scenarios/node-to-c.mjs \
+	tests/interop/scenarios/parsers-json.mjs \
+	tests/interop/scenarios/parsers-raw.mjs \
+	tests/interop/scenarios/parsers-split.mjs \
 	tests/interop/scenarios/polling.mjs \
 	tests/interop/scenarios/python.mjs \
 	tests/interop/scenarios/raw-json-verbatim.mjs \
