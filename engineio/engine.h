@@ -308,6 +308,11 @@ int eio_query_each(sio__span_t text, void (*fn)(sio__span_t name, sio__span_t va
 const char *eio_request_address(const eio_request_t *request); /* "" for a Unix socket */
 bool eio_request_secure(const eio_request_t *request);
 
+/* Whose request it is: the peer's address, or what trusted proxies say. */
+enum { EIO_ADDRESS_SIZE = 46 };
+void eio_client_address(const eio_server_t *server, const eio_request_t *request,
+                        char out[EIO_ADDRESS_SIZE]);
+
 /*
  * For requests inside the path that on_request took over to ask somebody: their body waits.
  * Afterwards they either go on to the engine, or are refused ("Bad request", MIDDLEWARE_FAILURE),

@@ -22,17 +22,27 @@ static unsigned protocol_of(const eio_request_t *request)
     return protocol;
 }
 
-/* The address whose sessions are counted: the peer's, or what trusted proxies say. */
+void eio_client_address(const eio_server_t *server, const eio_request_t *request,
+                        char out[EIO_ADDRESS_SIZE])
+{
+    unsigned proxies = server->options.limits.trusted_proxies;
+    sio__span_t header;
+
+    *out = '\0';
+    if (proxies && eio_request_header(request, "x-forwarded-for", &header))
+        eio_forwarded_address(header.data, header.len, proxies, out);
+    if (!*out)
+        memcpy(out, request->address, sizeof(request->address));
+}
+
+/* The address whose sessions are counted. */
 static eio_address_t *count_session(eio_server_t *server, const eio_request_t *request,
                                     bool *refused)
 {
-    unsigned proxies = server->options.limits.trusted_proxies;
-    char forwarded[46] = "";
-    sio__span_t header;
+    char address[EIO_ADDRESS_SIZE];
 
-    if (proxies && eio_request_header(request, "x-forwarded-for", &header))
-        eio_forwarded_address(header.data, header.len, proxies, forwarded);
-    return eio_limits_open(&server->limits, *forwarded ? forwarded : request->address, refused);
+    eio_client_address(server, request, address);
+    return eio_limits_open(&server->limits, address, refused);
 }
 
 static void refuse_too_many(eio_server_t *server, eio_request_t *request)

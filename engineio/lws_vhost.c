@@ -535,6 +535,8 @@ static int on_stream_event(struct lws *wsi, enum lws_callback_reasons reason,
         return frames_writable(wsi, stream);
     case LWS_CALLBACK_RECEIVE:
         return received(wsi, stream, in, len);
+    case LWS_CALLBACK_RECEIVE_PONG:
+        return feed_frame(stream, EIO_WS_PONG, true, in, len);
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
         return peer_closes(stream, in, len);
     default: /* the others below: it is over */
@@ -569,6 +571,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *ses
     case LWS_CALLBACK_ESTABLISHED:
     case LWS_CALLBACK_SERVER_WRITEABLE:
     case LWS_CALLBACK_RECEIVE:
+    case LWS_CALLBACK_RECEIVE_PONG:
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
     case LWS_CALLBACK_CLOSED:
     case LWS_CALLBACK_CLOSED_HTTP:

@@ -5,7 +5,7 @@
 
 # In the order they are announced. Two lanes run side by side; stages of one lane wait for each other.
 lane_1="format shell unit interop cluster wire install distcheck tidy"
-lane_2="asan asan-interop asan-wire browser clients proxies embed threads fuzz"
+lane_2="asan asan-interop asan-wire websocket browser clients proxies embed threads fuzz"
 
 # Two lanes share the processors, so a stage's limit is far above what it takes, and so are the tests' own.
 stage_seconds=900
@@ -115,6 +115,12 @@ stage_asan-interop() {
 
 stage_asan-wire() {
     wire asan
+}
+
+# Plain WebSocket endpoints, under the sanitizers.
+stage_websocket() {
+    build_tree asan tests/websocket/plain_server && cd "$root/tests/websocket" &&
+        SIO_PLAIN_SERVER=$build/asan/tests/websocket/plain_server node run.mjs
 }
 
 # The examples under the sanitizers, in a browser: a test file each, named for it.

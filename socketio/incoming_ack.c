@@ -65,7 +65,7 @@ static void ask(sio__member_t *member, void *user)
     asked_t *asked = user;
     sio__ack_t *ack;
 
-    if (sio__socket_state(socket) != SIO__CONNECTED)
+    if (sio__socket_state(socket) != SIO__CONNECTED || socket->plain)
         return;
     asked->clients++;
     ack = sio__ack_new(on_reply, asked, 0, asked->id);

@@ -75,6 +75,8 @@ libcore_la_SOURCES = \
 	socketio/plain_auth.c \
 	socketio/plain_endpoint.c \
 	socketio/plain_handshake.c \
+	socketio/plain_limits.c \
+	socketio/plain_limits.h \
 	socketio/plain_mapping.c \
 	socketio/plain_message.c \
 	socketio/plain_path.c \

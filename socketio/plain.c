@@ -56,12 +56,34 @@ void sio__ws_drop(sio_ws_t *ws)
     sio__client_unref(client, true);
 }
 
+/* False: over a limit. */
+static bool count_address(sio_ws_t *ws)
+{
+    sio_ws_endpoint_t *endpoint = ws->endpoint;
+    char address[EIO_ADDRESS_SIZE];
+    bool refused;
+
+    eio_client_address(endpoint->server->engine, ws->socket.client->request, address);
+    ws->address_quota = sio__quota_enter(&endpoint->addresses, address, &refused);
+    return !refused;
+}
+
+static bool count_user(sio_ws_t *ws)
+{
+    bool refused;
+
+    ws->user_quota = sio__quota_enter(&ws->endpoint->users, sio_ws_identity(ws), &refused);
+    return !refused;
+}
+
 void sio__ws_accepted(sio_ws_t *ws, eio_session_t *session)
 {
     ws->socket.client->session = session;
     eio_session_set_user(session, ws);
     if (ws->close_code) {
         sio__ws_close_now(ws, ws->close_code, ws->close_reason);
+    } else if (!count_address(ws)) {
+        sio__ws_limit(ws, "too many connections of this address");
     } else if (sio__ws_hook(ws->endpoint, SIO__WS_AUTH)) {
         ws->stage = SIO__WS_UNAUTHENTICATED;
         sio__ws_await_first_message(ws);
@@ -79,6 +101,10 @@ void sio__ws_open(sio_ws_t *ws)
 
     if (sio__socket_state(socket) != SIO__CONNECTING)
         return;
+    if (!count_user(ws)) {
+        sio__ws_limit(ws, "too many connections of this user");
+        return;
+    }
     if (adapter->ops->add(adapter, &socket->member, socket->id)) {
         sio__ws_close_now(ws, SIO_WS_INTERNAL_ERROR, "out of memory");
         return;
@@ -123,6 +149,18 @@ static void call_close(sio_ws_t *ws, int hook, unsigned code, sio__span_t reason
     ((sio_ws_close_fn)to->fn)(ws, (int)code, text, to->user);
 }
 
+void sio__ws_limit(sio_ws_t *ws, const char *reason)
+{
+    sio_server_t *io = ws->endpoint->server;
+
+    io->counts.ws_limited++;
+    SIO__LOG(&io->log, SIO__WARN, area, "%s of %s from %s: %s", ws->socket.id,
+             ws->endpoint->path.pattern, eio_request_address(ws->socket.client->request), reason);
+    if (ws->stage == SIO__WS_OPEN)
+        call_close(ws, SIO__WS_ERROR, SIO_WS_LIMITED, (sio__span_t){reason, strlen(reason)});
+    sio__ws_close_now(ws, SIO_WS_LIMITED, reason);
+}
+
 void sio__ws_tell_closed(sio_ws_t *ws)
 {
     eio_session_t *session = ws->socket.client->session;
@@ -145,6 +183,11 @@ void sio__ws_session_closed(sio_ws_t *ws, eio_reason_t reason, const char *detai
     if (!why.len)
         why = (sio__span_t){detail, strlen(detail) < 124 ? strlen(detail) : 123};
     sio__ws_auth_end(ws);
+    sio__quota_leave(ws->address_quota);
+    sio__quota_leave(ws->user_quota);
+    ws->address_quota = ws->user_quota = NULL;
+    ws->endpoint->server->counts.ws_limited +=
+        reason == EIO_REASON_TRANSPORT_ERROR && code == SIO_WS_LIMITED;
     if (ws->stage == SIO__WS_OPEN) {
         if (reason == EIO_REASON_TRANSPORT_ERROR)
             call_close(ws, SIO__WS_ERROR, code, why);

@@ -7,6 +7,7 @@
 
 #include "engineio/engine.h"
 #include "socketio/encoder.h"
+#include "socketio/plain_limits.h"
 #include "socketio/plain_path.h"
 #include "socketio/socket.h"
 
@@ -20,6 +21,8 @@ enum {
     SIO__WS_ERROR,
     SIO__WS_PONG,
     SIO__WS_DRAIN,
+    SIO__WS_MAP_EVENT,
+    SIO__WS_MAP_MESSAGE,
     SIO__WS_HOOKS
 };
 
@@ -33,11 +36,13 @@ struct sio_ws_endpoint {
     sio__list_t link; /* in the server's list */
     sio__path_t path;
     sio_namespace_t *nsp; /* a reference */
+    bool shared;          /* with Socket.IO clients */
     eio_plain_t *engine;
     sio__list_t connections; /* those that are connected */
     size_t count;
     sio__ws_hook_t hooks[SIO__WS_HOOKS];
     char **subprotocols, **origins; /* NULL, or ended by NULL */
+    sio__quotas_t addresses, users;
     unsigned auth_timeout_ms;
     bool json_pings;
     void *user;
@@ -59,6 +64,7 @@ struct sio_ws {
     sio__path_values_t params;
     char *subprotocol;
     char *identity;
+    sio__quota_t *address_quota, *user_quota;
     json_t *auth;
     sio__timer_t auth_timer;
     sio__list_t held; /* messages that came while the first was being looked at */
@@ -74,6 +80,14 @@ struct sio_ws_message {
     json_t *json;
 };
 
+/* What a mapping writes: a message, or (with an encoder) an event. */
+struct sio_ws_out {
+    eio_message_t *message;
+    sio__encoder_t *encoder;
+    const sio_namespace_t *nsp;
+    bool written, failed;
+};
+
 static inline sio_ws_t *sio__ws_of(const sio_socket_t *socket)
 {
     return SIO__CONTAINER(socket, sio_ws_t, socket);
@@ -82,6 +96,10 @@ static inline sio_ws_t *sio__ws_of(const sio_socket_t *socket)
 /* plain_endpoint.c */
 void sio__ws_endpoints_close(sio_server_t *io); /* the engine ends */
 void sio__ws_endpoints_free(sio_server_t *io);
+
+/* Their own namespaces get the server's adapter. 0, SIO_ENOMEM. */
+int sio__ws_endpoints_adapt(sio_server_t *io);
+bool sio__ws_endpoints_used(const sio_server_t *io); /* connections that need the old one */
 static inline sio__fn_t sio__ws_hook(const sio_ws_endpoint_t *endpoint, int hook)
 {
     return endpoint->hooks[hook].fn;
@@ -100,6 +118,8 @@ void sio__ws_open(sio_ws_t *ws);
 void sio__ws_drop(sio_ws_t *ws); /* it never got a session */
 void sio__ws_destroy(sio_ws_t *ws);
 void sio__ws_close_now(sio_ws_t *ws, int code, const char *reason);
+/* It is over a limit: closed with 4003. */
+void sio__ws_limit(sio_ws_t *ws, const char *reason);
 void sio__ws_session_closed(sio_ws_t *ws, eio_reason_t reason, const char *detail);
 
 /* socket.c calls this instead of the handlers for "disconnect". */

@@ -74,9 +74,29 @@ static void on_drained(eio_session_t *session, void *user)
         ((sio_ws_fn)hook->fn)(ws, hook->user);
 }
 
+static const sio_ws_limits_t *known_limits(const sio_ws_limits_t *limits, sio_ws_limits_t *known)
+{
+    if (!limits)
+        return NULL;
+    memset(known, 0, sizeof(*known));
+    memcpy(known, limits, limits->size < sizeof(*known) ? limits->size : sizeof(*known));
+    return known;
+}
+
+static void set_quotas(sio_ws_endpoint_t *endpoint, const sio_ws_limits_t *limits)
+{
+    endpoint->addresses.connections = limits->connections_per_address;
+    endpoint->addresses.messages_per_second = limits->messages_per_second_per_address;
+    endpoint->addresses.bytes_per_second = limits->bytes_per_second_per_address;
+    endpoint->users.connections = limits->connections_per_user;
+    endpoint->users.messages_per_second = limits->messages_per_second_per_user;
+    endpoint->users.bytes_per_second = limits->bytes_per_second_per_user;
+}
+
 static eio_plain_t *new_engine(sio_ws_endpoint_t *endpoint, const sio_ws_options_t *options)
 {
-    const sio_ws_limits_t *limits = options->limits;
+    sio_ws_limits_t known;
+    const sio_ws_limits_t *limits = known_limits(options->limits, &known);
     eio_deflate_options_t deflate = {.enabled = false};
     eio_plain_options_t engine = {
         .max_message = options->max_message,
@@ -93,6 +113,7 @@ static eio_plain_t *new_engine(sio_ws_endpoint_t *endpoint, const sio_ws_options
     if (limits) {
         engine.packets_per_second = limits->messages_per_second;
         engine.bytes_per_second = limits->bytes_per_second;
+        set_quotas(endpoint, limits);
     }
     if (options->per_message_deflate)
         deflate = sio__options_deflate(options->per_message_deflate);
@@ -121,16 +142,24 @@ static sio_namespace_t *own_namespace(sio_server_t *io, const char *name)
 {
     sio_namespace_t *nsp = sio__namespace_new_hidden(io, name);
 
-    if (nsp)
-        sio__recovery_close(nsp);
-    return nsp;
+    if (!nsp)
+        return NULL;
+    sio__recovery_close(nsp);
+    if (sio__namespace_adapt(nsp) == SIO_OK)
+        return nsp;
+    sio__namespace_unref(nsp);
+    return NULL;
 }
 
-/* A shared one must stay, though it be a child whose sockets have gone. */
+/* A child must stay, though its sockets have gone. */
 static void share_namespace(sio_ws_endpoint_t *endpoint, sio_namespace_t *nsp)
 {
     endpoint->nsp = nsp;
-    sio__namespace_enter(nsp);
+    endpoint->shared = true;
+    if (nsp->parent)
+        sio__namespace_enter(nsp);
+    else
+        sio__namespace_ref(nsp);
 }
 
 static int set_up(sio_ws_endpoint_t *endpoint, const char *pattern, const sio_ws_options_t *options)
@@ -166,6 +195,8 @@ sio_ws_endpoint_t *sio_ws_endpoint(sio_server_t *io, const char *pattern,
     endpoint->server = io;
     sio__list_init(&endpoint->link);
     sio__list_init(&endpoint->connections);
+    sio__quotas_init(&endpoint->addresses, &io->loop);
+    sio__quotas_init(&endpoint->users, &io->loop);
     endpoint->auth_timeout_ms = known.auth_timeout_ms ? known.auth_timeout_ms : 10000;
     endpoint->json_pings = !known.no_json_pings;
     endpoint->user = known.user;
@@ -180,6 +211,31 @@ sio_ws_endpoint_t *sio_ws_endpoint(sio_server_t *io, const char *pattern,
     return NULL;
 }
 
+static const sio_ws_endpoint_t *endpoint_of(const sio__list_t *node)
+{
+    return SIO__CONTAINER(node, const sio_ws_endpoint_t, link);
+}
+
+int sio__ws_endpoints_adapt(sio_server_t *io)
+{
+    int error = SIO_OK;
+
+    for (sio__list_t *node = io->ws_endpoints.next; node != &io->ws_endpoints && !error;
+         node = node->next)
+        if (!endpoint_of(node)->shared)
+            error = sio__namespace_adapt(endpoint_of(node)->nsp);
+    return error;
+}
+
+bool sio__ws_endpoints_used(const sio_server_t *io)
+{
+    for (const sio__list_t *node = io->ws_endpoints.next; node != &io->ws_endpoints;
+         node = node->next)
+        if (!endpoint_of(node)->shared && endpoint_of(node)->nsp->members)
+            return true;
+    return false;
+}
+
 void sio__ws_endpoints_close(sio_server_t *io)
 {
     for (sio__list_t *node = io->ws_endpoints.next; node != &io->ws_endpoints; node = node->next) {
@@ -187,6 +243,8 @@ void sio__ws_endpoints_close(sio_server_t *io)
 
         eio_plain_free(endpoint->engine);
         endpoint->engine = NULL;
+        sio__quotas_close(&endpoint->addresses);
+        sio__quotas_close(&endpoint->users);
     }
 }
 
@@ -284,6 +342,16 @@ int sio_ws_on_error(sio_ws_endpoint_t *endpoint, sio_ws_close_fn fn, void *user)
 int sio_ws_on_pong(sio_ws_endpoint_t *endpoint, sio_ws_data_fn fn, void *user)
 {
     return set_hook(endpoint, SIO__WS_PONG, (sio__fn_t)fn, user);
+}
+
+int sio_ws_map_events(sio_ws_endpoint_t *endpoint, sio_ws_map_event_fn fn, void *user)
+{
+    return set_hook(endpoint, SIO__WS_MAP_EVENT, (sio__fn_t)fn, user);
+}
+
+int sio_ws_map_messages(sio_ws_endpoint_t *endpoint, sio_ws_map_message_fn fn, void *user)
+{
+    return set_hook(endpoint, SIO__WS_MAP_MESSAGE, (sio__fn_t)fn, user);
 }
 
 int sio_ws_on_drain(sio_ws_endpoint_t *endpoint, sio_ws_fn fn, void *user)

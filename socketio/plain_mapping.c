@@ -10,22 +10,25 @@
 
 /* ------------------------------------------------------------- "message" with a single argument */
 
-/* What leaves must be UTF-8: lone surrogates don't go into a text message. */
+/* What leaves must be UTF-8: a lone surrogate, which has three bytes here, becomes U+FFFD. */
+static void replace_surrogates(char *text, size_t len)
+{
+    for (size_t i = 0; i + 2 < len; i++)
+        if ((unsigned char)text[i] == 0xed && (unsigned char)text[i + 1] >= 0xa0)
+            memcpy(text + i, "\xef\xbf\xbd", 3);
+}
+
 static eio_message_t *text_of_string(sio__span_t token)
 {
-    char *plain = sio__malloc(4 * token.len);
-    eio_message_t *message = NULL;
-    char *repaired;
+    char *plain = sio__malloc(token.len);
+    eio_message_t *message;
     size_t len;
 
     if (!plain)
         return NULL;
     len = sio__json_unescape(token, plain);
-    repaired = plain + token.len;
-    if (sio__utf8_valid(plain, len))
-        message = eio_message_copy_plain(false, plain, len);
-    else
-        message = eio_message_copy_plain(false, repaired, sio__utf8_repair(plain, len, repaired));
+    replace_surrogates(plain, len);
+    message = eio_message_copy_plain(false, plain, len);
     sio__free(plain);
     return message;
 }
@@ -98,11 +101,26 @@ static bool is_message(const sio_event_t *event, size_t count)
     return count == 1 && event->name_len == 7 && memcmp(event->name, "message", 7) == 0;
 }
 
-static eio_message_t *map(const sio_ws_endpoint_t *endpoint, const sio_event_t *event, size_t count)
+/* The program's way. */
+static eio_message_t *map_by(const sio__ws_hook_t *hook, sio_event_t *event, size_t count)
 {
-    (void)endpoint;
+    sio_ws_out_t out = {.message = NULL};
+    size_t all = event->arg_count;
+
+    event->arg_count = count;
+    ((sio_ws_map_event_fn)hook->fn)(event, &out, hook->user);
+    event->arg_count = all;
+    return out.message;
+}
+
+static eio_message_t *map(const sio_ws_endpoint_t *endpoint, sio_event_t *event, size_t count)
+{
+    const sio__ws_hook_t *hook = &endpoint->hooks[SIO__WS_MAP_EVENT];
+
     if (!event->name)
         return NULL;
+    if (hook->fn)
+        return map_by(hook, event, count);
     return is_message(event, count) ? message_of_value(&event->args[0])
                                     : message_of_event(event, count);
 }
@@ -165,4 +183,56 @@ eio_message_t *sio__ws_message_of_bundle(sio_ws_t *ws, sio__bundle_t *bundle)
     bundle->plain = map_bundle(ws, bundle);
     bundle->plain_for = ws->endpoint;
     return bundle->plain;
+}
+
+/* ------------------------------------------------------------------------ what a mapping writes */
+
+static int write_message(sio_ws_out_t *out, bool binary, const void *data, size_t len)
+{
+    if (out->message || out->encoder)
+        return SIO_ESTATE;
+    out->message = eio_message_copy_plain(binary, data, len);
+    return out->message ? SIO_OK : SIO_ENOMEM;
+}
+
+int sio_ws_out_json(sio_ws_out_t *out, const json_t *json)
+{
+    sio__buf_t text = SIO__BUF_INIT;
+    int error = json ? sio__json_append_jansson(&text, json) : SIO_EINVAL;
+
+    if (!error)
+        error = write_message(out, false, text.data, text.len);
+    sio__buf_free(&text);
+    return error;
+}
+
+int sio_ws_out_text(sio_ws_out_t *out, const char *text, size_t len)
+{
+    return sio__utf8_valid(text, len) ? write_message(out, false, text, len) : SIO_EINVAL;
+}
+
+int sio_ws_out_binary(sio_ws_out_t *out, const void *data, size_t len)
+{
+    return write_message(out, true, data, len);
+}
+
+int sio_ws_out_event(sio_ws_out_t *out, const char *name, const char *format, ...)
+{
+    sio__source_t source = {.form = SIO__FROM_FORMAT, .format = format};
+    int error = SIO_ESTATE;
+    va_list va;
+
+    va_start(va, format);
+    source.va = &va;
+    if (out->encoder && !out->written)
+        error = sio__encoder_event(out->encoder, out->nsp, name, SIO__NO_ACK);
+    if (error) {
+        sio__source_drop(&source);
+    } else {
+        out->written = true;
+        error = sio__encoder_append(out->encoder, &source);
+        out->failed = error != SIO_OK;
+    }
+    va_end(va);
+    return error;
 }

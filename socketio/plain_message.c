@@ -81,7 +81,9 @@ void sio__ws_on_message(eio_session_t *session, bool binary, const char *data, s
     (void)endpoint;
     if (!ws)
         return;
-    if (ws->stage == SIO__WS_OPEN)
+    if (!sio__quota_take(ws->address_quota, len) || !sio__quota_take(ws->user_quota, len))
+        sio__ws_limit(ws, "too many messages");
+    else if (ws->stage == SIO__WS_OPEN)
         sio__ws_handle(ws, &message);
     else
         sio__ws_first_messages(ws, &message);

@@ -14,7 +14,7 @@
 
 /* What a message is made of. */
 typedef struct form {
-    enum { FORMAT, JANSSON, TEXT, BINARY } kind;
+    enum { FORMAT, JANSSON, JSON_TEXT, TEXT, BINARY } kind;
     const char *data; /* or the format */
     size_t len;
     const json_t *json;
@@ -165,9 +165,12 @@ static int append_argument(sio__encoder_t *encoder, const form_t *form, sio__spa
 
     if (form->kind == BINARY)
         return sio__args_append_bytes(args, form->data, form->len);
-    if (form->kind == TEXT) {
+    if (form->kind == TEXT || form->kind == JSON_TEXT) {
         sio__args_separate(args);
-        sio__json_append_string(&args->json, form->data, form->len);
+        if (form->kind == TEXT)
+            sio__json_append_string(&args->json, form->data, form->len);
+        else
+            sio__buf_append(&args->json, form->data, form->len);
         return SIO_OK;
     }
     error = append_json(args, form);
@@ -176,18 +179,13 @@ static int append_argument(sio__encoder_t *encoder, const form_t *form, sio__spa
     return error;
 }
 
-/* The event, with the message that plain WebSockets receive for it. */
-static int new_bundle(sio__encoder_t *encoder, const form_t *form, unsigned flags,
+/* The event is encoded: a bundle of it and of the message that plain WebSockets receive. */
+static int new_bundle(sio__encoder_t *encoder, bool binary, sio__span_t plain, unsigned flags,
                       sio__bundle_t **bundle)
 {
-    sio__span_t plain = {form->data, form->len};
-    eio_message_t *message;
-    int error = append_argument(encoder, form, &plain);
+    eio_message_t *message = eio_message_copy_plain(binary, plain.data, plain.len);
+    int error = sio__encoder_finish(encoder);
 
-    if (error)
-        return error;
-    message = eio_message_copy_plain(form->kind == BINARY, plain.data, plain.len);
-    error = sio__encoder_finish(encoder);
     *bundle = error || !message ? NULL : sio__bundle_new(encoder, flags);
     if (!*bundle) {
         eio_message_unref(message);
@@ -198,22 +196,81 @@ static int new_bundle(sio__encoder_t *encoder, const form_t *form, unsigned flag
     return SIO_OK;
 }
 
-static int broadcast(sio_namespace_t *nsp, const sio_ws_t *sender, const sio_target_t *target,
-                     const form_t *form)
+/* By the documented mapping. */
+static int encode(sio_ws_endpoint_t *endpoint, const form_t *form, unsigned flags,
+                  sio__bundle_t **bundle)
 {
-    sio__audience_t audience = sio__audience_of(target, sender ? &sender->socket : NULL);
-    sio__bundle_t *bundle;
+    sio__span_t plain = {form->data, form->len};
+    sio__encoder_t encoder;
+    int error = sio__encoder_event(&encoder, endpoint->nsp, "message", SIO__NO_ACK);
+
+    if (error)
+        return error;
+    error = append_argument(&encoder, form, &plain);
+    if (!error)
+        error = new_bundle(&encoder, form->kind == BINARY, plain, flags, bundle);
+    sio__encoder_end(&encoder);
+    return error;
+}
+
+/* By the program's. *bundle stays NULL when that writes no event. */
+static int encode_mapped(sio_ws_endpoint_t *endpoint, sio_ws_message_t *message, unsigned flags,
+                         sio__bundle_t **bundle)
+{
+    const sio__ws_hook_t *hook = &endpoint->hooks[SIO__WS_MAP_MESSAGE];
+    sio__encoder_t encoder;
+    sio_ws_out_t out = {.encoder = &encoder, .nsp = endpoint->nsp};
+    int error = SIO_OK;
+
+    ((sio_ws_map_message_fn)hook->fn)(message, &out, hook->user);
+    sio__ws_message_clear(message);
+    if (!out.written)
+        return SIO_OK;
+    if (!out.failed)
+        error = new_bundle(&encoder, message->binary, (sio__span_t){message->data, message->len},
+                           flags, bundle);
+    sio__encoder_end(&encoder);
+    return out.failed ? SIO_EFORMAT : error;
+}
+
+/* The message's bytes first, for the mapping to look at. */
+static int encode_for_mapping(sio_ws_endpoint_t *endpoint, const form_t *form, unsigned flags,
+                              sio__bundle_t **bundle)
+{
+    sio_ws_message_t message = {.binary = form->kind == BINARY,
+                                .data = form->data,
+                                .len = form->len};
     sio__encoder_t encoder;
     int error;
 
-    if (form->kind >= TEXT && !text_valid(form))
-        return SIO_EINVAL;
-    error = sio__encoder_event(&encoder, nsp, "message", SIO__NO_ACK);
-    if (error)
-        return error;
-    error = new_bundle(&encoder, form, audience.flags, &bundle);
+    if (form->kind >= TEXT)
+        return encode_mapped(endpoint, &message, flags, bundle);
+    sio__encoder_value(&encoder, endpoint->server);
+    error = append_json(encoder.args, form);
+    message.data = encoder.args->json.data;
+    message.len = encoder.args->json.len;
+    if (!error)
+        error = encode_mapped(endpoint, &message, flags, bundle);
+    if (!error && !*bundle) /* the format's arguments have been taken */
+        error =
+            encode(endpoint, &(form_t){.kind = JSON_TEXT, .data = message.data, .len = message.len},
+                   flags, bundle);
     sio__encoder_end(&encoder);
-    return error ? error : sio__broadcast_anywhere(nsp, &audience, bundle);
+    return error;
+}
+
+static int broadcast(sio_ws_endpoint_t *endpoint, const sio_ws_t *sender,
+                     const sio_target_t *target, const form_t *form)
+{
+    sio__audience_t audience = sio__audience_of(target, sender ? &sender->socket : NULL);
+    sio__bundle_t *bundle = NULL;
+    int error = form->kind >= TEXT && !text_valid(form) ? SIO_EINVAL : SIO_OK;
+
+    if (!error && sio__ws_hook(endpoint, SIO__WS_MAP_MESSAGE))
+        error = encode_for_mapping(endpoint, form, audience.flags, &bundle);
+    if (!error && !bundle)
+        error = encode(endpoint, form, audience.flags, &bundle);
+    return error ? error : sio__broadcast_anywhere(endpoint->nsp, &audience, bundle);
 }
 
 int sio_ws_send_to(sio_ws_endpoint_t *endpoint, const sio_target_t *target, const char *format, ...)
@@ -222,29 +279,26 @@ int sio_ws_send_to(sio_ws_endpoint_t *endpoint, const sio_target_t *target, cons
     int error;
 
     va_start(va, format);
-    error = broadcast(endpoint->nsp, NULL, target,
-                      &(form_t){.kind = FORMAT, .data = format, .va = &va});
+    error = broadcast(endpoint, NULL, target, &(form_t){.kind = FORMAT, .data = format, .va = &va});
     va_end(va);
     return error;
 }
 
 int sio_ws_send_to_json(sio_ws_endpoint_t *endpoint, const sio_target_t *target, const json_t *json)
 {
-    return broadcast(endpoint->nsp, NULL, target, &(form_t){.kind = JANSSON, .json = json});
+    return broadcast(endpoint, NULL, target, &(form_t){.kind = JANSSON, .json = json});
 }
 
 int sio_ws_send_to_text(sio_ws_endpoint_t *endpoint, const sio_target_t *target, const char *text,
                         size_t len)
 {
-    return broadcast(endpoint->nsp, NULL, target,
-                     &(form_t){.kind = TEXT, .data = text, .len = len});
+    return broadcast(endpoint, NULL, target, &(form_t){.kind = TEXT, .data = text, .len = len});
 }
 
 int sio_ws_send_to_binary(sio_ws_endpoint_t *endpoint, const sio_target_t *target, const void *data,
                           size_t len)
 {
-    return broadcast(endpoint->nsp, NULL, target,
-                     &(form_t){.kind = BINARY, .data = data, .len = len});
+    return broadcast(endpoint, NULL, target, &(form_t){.kind = BINARY, .data = data, .len = len});
 }
 
 int sio_ws_broadcast(sio_ws_t *ws, const sio_target_t *target, const char *format, ...)
@@ -254,25 +308,24 @@ int sio_ws_broadcast(sio_ws_t *ws, const sio_target_t *target, const char *forma
 
     va_start(va, format);
     error =
-        broadcast(ws->socket.nsp, ws, target, &(form_t){.kind = FORMAT, .data = format, .va = &va});
+        broadcast(ws->endpoint, ws, target, &(form_t){.kind = FORMAT, .data = format, .va = &va});
     va_end(va);
     return error;
 }
 
 int sio_ws_broadcast_json(sio_ws_t *ws, const sio_target_t *target, const json_t *json)
 {
-    return broadcast(ws->socket.nsp, ws, target, &(form_t){.kind = JANSSON, .json = json});
+    return broadcast(ws->endpoint, ws, target, &(form_t){.kind = JANSSON, .json = json});
 }
 
 int sio_ws_broadcast_text(sio_ws_t *ws, const sio_target_t *target, const char *text, size_t len)
 {
-    return broadcast(ws->socket.nsp, ws, target, &(form_t){.kind = TEXT, .data = text, .len = len});
+    return broadcast(ws->endpoint, ws, target, &(form_t){.kind = TEXT, .data = text, .len = len});
 }
 
 int sio_ws_broadcast_binary(sio_ws_t *ws, const sio_target_t *target, const void *data, size_t len)
 {
-    return broadcast(ws->socket.nsp, ws, target,
-                     &(form_t){.kind = BINARY, .data = data, .len = len});
+    return broadcast(ws->endpoint, ws, target, &(form_t){.kind = BINARY, .data = data, .len = len});
 }
 
 /* -------------------------------------------------------------------- pings and closing, any

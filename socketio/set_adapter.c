@@ -1,7 +1,8 @@
 /* The server's adapter, that of a cluster. */
 #include "adapters/library.h"
-#include "socketio/pack.h"
 #include "socketio/namespace.h"
+#include "socketio/pack.h"
+#include "socketio/plain.h"
 #include "socketio/recovery.h"
 #include "socketio/server.h"
 
@@ -41,7 +42,7 @@ static int adapt_all(sio_server_t *io)
     for (sio__list_t *node = io->namespace_list.next; node != &io->namespace_list && !error;
          node = node->next)
         error = sio__namespace_adapt(SIO__CONTAINER(node, sio_namespace_t, link));
-    return error;
+    return error ? error : sio__ws_endpoints_adapt(io);
 }
 
 static bool has_sockets(const sio_server_t *io)
@@ -50,7 +51,7 @@ static bool has_sockets(const sio_server_t *io)
          node = node->next)
         if (SIO__CONTAINER(node, sio_namespace_t, link)->members)
             return true;
-    return false;
+    return sio__ws_endpoints_used(io);
 }
 
 int sio_set_adapter(sio_server_t *io, sio_adapter_t *adapter)

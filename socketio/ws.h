@@ -92,7 +92,7 @@ typedef struct sio_ws_options {
  *   - the event "message" with one argument and a plain message are the same thing: a text is a text message, bytes are a binary
  *     message, anything else is its JSON text;
  *   - any other event is {"type":name,"args":[...]} for plain WebSockets, with "attachments":[...] in base64 when it has some.
- * sio_ws_map() changes that. A plain WebSocket is a socket of the namespace then: found, counted and fetched, made to join and leave with
+ * sio_ws_map_events() and sio_ws_map_messages() change that. A plain WebSocket is a socket of the namespace then: found, counted and fetched, made to join and leave with
  * the others; but it has no part in acknowledgements and recovery, and the namespace's middlewares and handlers aren't called for it.
  */
 SIO_API sio_ws_endpoint_t *sio_ws_endpoint(sio_server_t *io, const char *pattern, const sio_ws_options_t *options);
@@ -250,6 +250,37 @@ SIO_API int sio_ws_broadcast(sio_ws_t *ws, const sio_target_t *target, const cha
 SIO_API int sio_ws_broadcast_json(sio_ws_t *ws, const sio_target_t *target, const json_t *json);
 SIO_API int sio_ws_broadcast_text(sio_ws_t *ws, const sio_target_t *target, const char *text, size_t len);
 SIO_API int sio_ws_broadcast_binary(sio_ws_t *ws, const sio_target_t *target, const void *data, size_t len);
+
+/* --------------------------------------------------------------------------------------------------------------- mapping */
+
+typedef struct sio_ws_out sio_ws_out_t; /* where a mapping writes to, borrowed until it returns */
+
+typedef void (*sio_ws_map_event_fn)(const sio_event_t *event, sio_ws_out_t *out, void *user);
+
+/*
+ * What the connections of an endpoint receive for an event of its namespace, instead of the mapping above: fn writes one message, or none, and
+ * they receive nothing. Called once per broadcast, on the loop thread. What sio_ws_send() and its kin send is no event and comes as it is,
+ * but from other servers of the cluster it comes as the event that it became on the way.
+ */
+SIO_API int sio_ws_map_events(sio_ws_endpoint_t *endpoint, sio_ws_map_event_fn fn, void *user);
+
+/* The message: SIO_ESTATE when there is one. Errors otherwise as for sending. */
+SIO_API int sio_ws_out_json(sio_ws_out_t *out, const json_t *json);
+SIO_API int sio_ws_out_text(sio_ws_out_t *out, const char *text, size_t len);
+SIO_API int sio_ws_out_binary(sio_ws_out_t *out, const void *data, size_t len);
+
+typedef void (*sio_ws_map_message_fn)(sio_ws_message_t *message, sio_ws_out_t *out, void *user);
+
+/*
+ * The event that a message to many becomes, for Socket.IO clients and other servers: fn writes one, or none, and the mapping above holds.
+ * Called in the thread that sends.
+ */
+SIO_API int sio_ws_map_messages(sio_ws_endpoint_t *endpoint, sio_ws_map_message_fn fn, void *user);
+
+/* The event, by a format. SIO_ESTATE when there is one. Errors otherwise as sio_emit(). */
+SIO_API int sio_ws_out_event(sio_ws_out_t *out, const char *name, const char *format, ...);
+
+/* -------------------------------------------------------------------------------------------------------- rooms and the end */
 
 /* Joins or leaves a room. Any thread; in order with what the same thread sends. */
 SIO_API int sio_ws_join(sio_ws_t *ws, const char *room);

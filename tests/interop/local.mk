@@ -129,6 +129,7 @@ EXTRA_DIST += \
 	tests/wire/cases/handshake.mjs \
 	tests/wire/cases/http.mjs \
 	tests/wire/cases/packets.mjs \
+	tests/wire/cases/ws-echo.mjs \
 	tests/wire/lib/children.mjs \
 	tests/wire/lib/conformance.mjs \
 	tests/wire/lib/frames.mjs \
