@@ -357,11 +357,19 @@ static void fill(sio_ws_t *ws)
                   (int)sio_ws_queued_bytes(ws)));
 }
 
+static bool fill_other(sio_ws_t *ws, void *user)
+{
+    if (ws != user)
+        fill(ws);
+    return true;
+}
+
+/* The others are filled: a client that takes nothing isn't read, either. */
 static void on_fill(sio_ws_t *ws, sio_ws_message_t *message, void *user)
 {
     (void)message;
     (void)user;
-    fill(ws);
+    sio_ws_endpoint_each(sio_ws_endpoint_of(ws), fill_other, ws);
 }
 
 static void on_drain(sio_ws_t *ws, void *user)
