@@ -105,8 +105,8 @@ stage_wire() {
 
 # Clusters of Node's servers and ours, on a Redis of the tests' own.
 stage_cluster() {
-    build_tree check all tests/interop/twin && cd "$root/tests/cluster" &&
-        SIO_TWIN="$build/check/tests/interop/twin" node run.mjs
+    build_tree check all tests/interop/twin tests/websocket/plain_server && cd "$root/tests/cluster" &&
+        SIO_PLAIN_SERVER="$build/check/tests/websocket/plain_server" SIO_TWIN="$build/check/tests/interop/twin" node run.mjs
 }
 
 stage_asan-interop() {

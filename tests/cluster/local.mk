@@ -4,5 +4,6 @@ EXTRA_DIST += \
 	tests/cluster/lib/cluster.mjs \
 	tests/cluster/lib/redis.mjs \
 	tests/cluster/operations.mjs \
+	tests/cluster/plain.mjs \
 	tests/cluster/recovery.mjs \
 	tests/cluster/run.mjs

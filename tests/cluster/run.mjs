@@ -6,6 +6,7 @@ import { Cluster } from "./lib/cluster.mjs";
 import { RedisCluster, startRedis } from "./lib/redis.mjs";
 import { faults, movingSlots, olderEntries } from "./faults.mjs";
 import { operations } from "./operations.mjs";
+import { runPlain } from "./plain.mjs";
 import { HOPS, hopping, options as recoveryOptions, recoveries, superseding } from "./recovery.mjs";
 
 const sharded = (mode) => ({ title: `sharded, ${mode}`, name: "sharded", options: ["--mode", mode] });
@@ -143,6 +144,7 @@ async function main() {
   if (wanted(older)) await attempt(older, readers, () => olderEntries(readers, redis));
   await recover(redis.url, wanted, print);
   await fail(wanted);
+  await runPlain(redis.url, wanted, report);
   await redis.stop();
   await redisCluster.stop();
   console.log(`1..${counts.passed + counts.failed}`);

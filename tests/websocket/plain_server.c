@@ -3,6 +3,9 @@
  * errors, destructors) goes to standard output, a JSON object per line.
  */
 #include <socketio/socketio.h>
+#ifdef HAVE_REDIS
+#include <socketio/redis.h>
+#endif
 
 #include <pthread.h>
 #include <stdio.h>
@@ -161,6 +164,8 @@ static void act(sio_ws_t *ws, const json_t *what)
         sio_ws_ping(ws, body, strlen(body));
     else if (strcmp(action, "thread") == 0)
         send_errand(errand_talk, ws, NULL);
+    else if (strcmp(action, "close all") == 0)
+        sio_disconnect_sockets(sio_ws_endpoint_namespace(sio_ws_endpoint_of(ws)), NULL, true);
     else if (strcmp(action, "disconnect") == 0)
         sio_disconnect(sio_ws_socket(ws), false);
     else if (strcmp(action, "close") == 0)
@@ -441,16 +446,32 @@ static void on_stats(sio_request_t *request, void *user)
     sio_reply(request, 200, text, strlen(text));
 }
 
+/* A second argument: "recovery", or the URL of a Redis. */
+static int join_cluster(sio_server_t *io, const char *url)
+{
+#ifdef HAVE_REDIS
+    return sio_set_adapter(io, sio_redis_sharded_adapter(url, NULL));
+#else
+    (void)io;
+    (void)url;
+    return SIO_ENOTSUP;
+#endif
+}
+
 int main(int argc, char **argv)
 {
+    const char *more = argc > 2 ? argv[2] : "";
+    bool recovery = strcmp(more, "recovery") == 0;
     sio_server_t *io = sio_server_new(
         SIO_OPTIONS(.per_message_deflate = SIO_DEFLATE(), .quiet_libwebsockets = true,
                     .outbox_limit = 1 << 20, .outbox_stall_ms = 1000,
-                    .recovery = argc > 2 ? SIO_RECOVERY() : NULL, .log_level = SIO_LOG_ERROR));
+                    .recovery = recovery ? SIO_RECOVERY() : NULL, .log_level = SIO_LOG_ERROR));
 
     if (!io)
         return EXIT_FAILURE;
-    set_up_talking(io);
+    set_up_talking(io); /* before and after: both have the adapter */
+    if (*more && !recovery && join_cluster(io, more))
+        return EXIT_FAILURE;
     set_up_authentication(io);
     share(io, "/shared", "/ws/shared", false);
     share(io, "/mapped", "/ws/mapped", true);
