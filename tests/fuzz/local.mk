@@ -9,6 +9,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_packet \
 	tests/fuzz/fuzz_payload \
 	tests/fuzz/fuzz_payload_v3 \
+	tests/fuzz/fuzz_plain \
 	tests/fuzz/fuzz_query \
 	tests/fuzz/fuzz_session \
 	tests/fuzz/fuzz_unpack \
@@ -52,6 +53,9 @@ tests_fuzz_fuzz_payload_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_payload_v3_SOURCES = tests/fuzz/fuzz_payload_v3.c $(fuzz_main)
 tests_fuzz_fuzz_payload_v3_LDADD = $(CONVENIENCE_LIBS)
 tests_fuzz_fuzz_payload_v3_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_plain_SOURCES = tests/fuzz/fuzz_plain.c $(fuzz_main)
+tests_fuzz_fuzz_plain_LDADD = $(CONVENIENCE_LIBS)
+tests_fuzz_fuzz_plain_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_query_SOURCES = tests/fuzz/fuzz_query.c $(fuzz_main)
 tests_fuzz_fuzz_query_LDADD = $(CONVENIENCE_LIBS)
 tests_fuzz_fuzz_query_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
