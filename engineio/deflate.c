@@ -101,7 +101,9 @@ void eio_inflater_free(eio_inflater_t *inflater)
     sio__free(inflater);
 }
 
-static int inflate_some(z_stream *stream, size_t max, sio__buf_t *out)
+/* A final block ends the stream within the message: what follows starts anew. *ended: nothing has
+ * followed yet. */
+static int inflate_some(z_stream *stream, size_t max, sio__buf_t *out, bool *ended)
 {
     int result = Z_OK;
 
@@ -116,28 +118,29 @@ static int inflate_some(z_stream *stream, size_t max, sio__buf_t *out)
         out->len = out->cap - stream->avail_out;
         if (out->len > max)
             return -2;
-    } while (stream->avail_out == 0 && result != Z_STREAM_END);
-    /* A final block ends the stream within the message: the next one starts anew. */
-    if (result == Z_STREAM_END && inflateReset(stream) != Z_OK)
-        return -1;
-    return stream->avail_in && result != Z_STREAM_END ? -1 : 0;
+        *ended = result == Z_STREAM_END;
+        if (*ended && inflateReset(stream) != Z_OK)
+            return -1;
+    } while (*ended ? stream->avail_in > 0 : stream->avail_out == 0);
+    return stream->avail_in ? -1 : 0;
 }
 
 int eio_inflate(eio_inflater_t *inflater, const void *data, size_t len, size_t max, sio__buf_t *out)
 {
     static const uint8_t tail[4] = {0x00, 0x00, 0xff, 0xff};
     z_stream *stream = &inflater->stream;
+    bool ended = false;
     int error;
 
     if (len > UINT32_MAX / 2)
         return -2;
     stream->next_in = (Bytef *)(uintptr_t)data;
     stream->avail_in = (uInt)len;
-    error = len ? inflate_some(stream, max, out) : 0;
-    if (!error) {
+    error = len ? inflate_some(stream, max, out, &ended) : 0;
+    if (!error && !ended) {
         stream->next_in = (Bytef *)(uintptr_t)tail;
         stream->avail_in = sizeof(tail);
-        error = inflate_some(stream, max, out);
+        error = inflate_some(stream, max, out, &ended);
     }
     if (!error && inflater->reset && inflateReset(stream) != Z_OK)
         error = -1;
