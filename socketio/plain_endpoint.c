@@ -36,13 +36,19 @@ static bool copy_list(char ***copy, const char *const *list)
     return true;
 }
 
-static sio_ws_options_t known_options(const sio_ws_options_t *options)
+/* What this version knows of a struct whose size comes first. */
+static void copy_known(void *known, size_t known_size, const void *given, size_t given_size)
 {
-    sio_ws_options_t known = {.size = 0};
+    memset(known, 0, known_size);
+    if (given)
+        memcpy(known, given, given_size < known_size ? given_size : known_size);
+}
 
-    if (options)
-        memcpy(&known, options, options->size < sizeof(known) ? options->size : sizeof(known));
-    return known;
+/* One who forgot to say its size says nonsense. */
+static bool sizes_given(const sio_ws_options_t *options)
+{
+    return !options || (options->size && (!options->limits || options->limits->size) &&
+                        (!options->per_message_deflate || options->per_message_deflate->size));
 }
 
 /* ------------------------------------------------------------------------------- engine's hooks */
@@ -76,11 +82,8 @@ static void on_drained(eio_session_t *session, void *user)
 
 static const sio_ws_limits_t *known_limits(const sio_ws_limits_t *limits, sio_ws_limits_t *known)
 {
-    if (!limits)
-        return NULL;
-    memset(known, 0, sizeof(*known));
-    memcpy(known, limits, limits->size < sizeof(*known) ? limits->size : sizeof(*known));
-    return known;
+    copy_known(known, sizeof(*known), limits, limits ? limits->size : 0);
+    return limits ? known : NULL;
 }
 
 static void set_quotas(sio_ws_endpoint_t *endpoint, const sio_ws_limits_t *limits)
@@ -184,11 +187,12 @@ static int set_up(sio_ws_endpoint_t *endpoint, const char *pattern, const sio_ws
 sio_ws_endpoint_t *sio_ws_endpoint(sio_server_t *io, const char *pattern,
                                    const sio_ws_options_t *options)
 {
-    sio_ws_options_t known = known_options(options);
+    sio_ws_options_t known;
     sio_ws_endpoint_t *endpoint;
     int error;
 
     SIO__LOOP_ONLY(io);
+    copy_known(&known, sizeof(known), options, options ? options->size : 0);
     endpoint = io->engine ? sio__calloc(1, sizeof(*endpoint)) : NULL;
     if (!endpoint)
         return NULL;
@@ -200,7 +204,7 @@ sio_ws_endpoint_t *sio_ws_endpoint(sio_server_t *io, const char *pattern,
     endpoint->auth_timeout_ms = known.auth_timeout_ms ? known.auth_timeout_ms : 10000;
     endpoint->json_pings = !known.no_json_pings;
     endpoint->user = known.user;
-    error = set_up(endpoint, pattern, &known);
+    error = sizes_given(options) ? set_up(endpoint, pattern, &known) : SIO_EINVAL;
     if (!error) {
         sio__list_append(&io->ws_endpoints, &endpoint->link);
         return endpoint;

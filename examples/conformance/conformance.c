@@ -71,11 +71,10 @@ static void on_ws_message(sio_ws_t *ws, sio_ws_message_t *message, void *user)
 /* What WebSocket suites expect: every message comes back, up to 64 MiB, compressed if they like. */
 static int start_ws_echo(sio_server_t *io, const char *path)
 {
-    static const sio_per_message_deflate_t deflate = {.threshold = 1};
     sio_ws_endpoint_t *echo =
         sio_ws_endpoint(io, path,
                         SIO_WS_OPTIONS(.max_message = 64 << 20, .no_json_pings = true,
-                                       .per_message_deflate = &deflate));
+                                       .per_message_deflate = SIO_DEFLATE(.threshold = 1)));
 
     if (!echo)
         return SIO_EINVAL;

@@ -85,11 +85,9 @@ static void add_endpoint(const char *pattern, bool auth)
 
 static void start(void)
 {
-    static const sio_per_message_deflate_t deflate = {.threshold = 16};
-
     uv_loop_init(&uv);
     io = sio_server_new(SIO_OPTIONS(.loop = &uv, .quiet_libwebsockets = true, .log = ignore_log,
-                                    .per_message_deflate = &deflate));
+                                    .per_message_deflate = SIO_DEFLATE(.threshold = 16)));
     REQUIRE(io);
     add_endpoint("/ws/first/:name", true);
     add_endpoint("/ws/:name/:more", false);

@@ -234,6 +234,8 @@ static void on_upgrade(sio_ws_t *ws, sio_next_t *next, void *user)
     }
 }
 
+static sio_next_t *unanswered; /* of the newest client that never hears, until on_stats() */
+
 static void on_auth(sio_ws_t *ws, sio_ws_message_t *message, sio_next_t *next, void *user)
 {
     const char *token = text_of(sio_ws_message_json(message), "token");
@@ -244,7 +246,8 @@ static void on_auth(sio_ws_t *ws, sio_ws_message_t *message, sio_next_t *next, v
     } else if (strcmp(token, "refuse later") == 0) {
         send_errand(errand_refuse, ws, next);
     } else if (strcmp(token, "never") == 0) {
-        sio_ws_send_text(ws, "thinking", 8); /* and no answer before the connection has gone */
+        sio_ws_send_text(ws, "thinking", 8);
+        unanswered = next;
     } else if (*token) {
         sio_ws_set_auth(ws, json_pack("{s:s}", "token", token));
         sio_next_ok(next);
@@ -436,6 +439,9 @@ static void on_stats(sio_request_t *request, void *user)
     sio_stats_t stats = {.size = sizeof(stats)};
     char text[256];
 
+    if (unanswered)
+        sio_next_ok(unanswered);
+    unanswered = NULL;
     sio_stats(user, &stats);
     snprintf(text, sizeof(text),
              "{\"endpoints\":%d,\"connections\":%d,\"accepted\":%d,\"refused\":%d,\"limited\":%d,"
