@@ -24,16 +24,24 @@ static void on_message(void *user, bool binary, char *data, size_t len)
     sio__buf_append_char(&messages, '|');
 }
 
+static const char *queued; /* a frame that leaves when it can */
+
 static void on_writable(void *user)
 {
     (void)user;
+    if (queued)
+        eio_ws_write(ws, queued, strlen(queued));
+    queued = NULL;
 }
+
+static char closed_reason[EIO_WS_CONTROL_MAX];
 
 static void on_closed(void *user, unsigned code, bool violation, sio__span_t reason, int error)
 {
     (void)user;
-    (void)reason;
     (void)error;
+    memcpy(closed_reason, reason.data, reason.len);
+    closed_reason[reason.len] = '\0';
     closed_code = code;
     closed_by_violation = violation;
 }
@@ -44,7 +52,16 @@ static void on_too_big(void *user, size_t size)
     too_big = size;
 }
 
-static const eio_ws_handler_t handler = {on_message, on_writable, on_too_big, on_closed, NULL};
+static char pong[EIO_WS_CONTROL_MAX + 1];
+
+static void on_pong(void *user, const char *data, size_t len)
+{
+    (void)user;
+    memcpy(pong, data, len);
+    pong[len] = '\0';
+}
+
+static const eio_ws_handler_t handler = {on_message, on_writable, on_too_big, on_closed, on_pong};
 
 static void setup(void)
 {
@@ -143,6 +160,7 @@ START_TEST(test_close_is_answered_with_its_code_and_reason)
 {
     feed_frame(true, EIO_WS_CLOSE, "\x03\xe9 bye");
     ck_assert_uint_eq(closed_code, 1001);
+    ck_assert_str_eq(closed_reason, " bye");
     ck_assert(!closed_by_violation);
     expect_output("\x88\x06\x03\xe9 bye", 8);
     ck_assert(stream.closed);
@@ -176,12 +194,31 @@ START_TEST(test_close_frame_waits_for_a_blocked_stream)
     ck_assert(eio_ws_blocked(ws));
     feed_frame(true, EIO_WS_PING, "1");
     feed_frame(true, EIO_WS_PING, "2");
-    eio_ws_close(ws, 1000, (sio__span_t){NULL, 0});
+    eio_ws_ping(ws, "p", 1);
+    eio_ws_ping(ws, "q", 1);
+    eio_ws_close(ws, 1000, (sio__span_t){"so", 2});
     expect_output("\x81\x01x", 3);
     fake_stream_unblock(&stream);
     expect_output("\x81\x01x\x8a\x01"
-                  "2\x88\x02\x03\xe8",
-                  10);
+                  "2\x89\x01q\x88\x04\x03\xe8so",
+                  15);
+}
+END_TEST
+
+START_TEST(test_pongs_are_told)
+{
+    eio_ws_ping(ws, "", 0);
+    expect_output("\x89\x00", 2);
+    feed_frame(true, EIO_WS_PONG, "any");
+    ck_assert_str_eq(pong, "any");
+}
+END_TEST
+
+START_TEST(test_what_is_queued_leaves_before_the_answer_to_a_close)
+{
+    queued = "\x81\x01x";
+    feed_frame(true, EIO_WS_CLOSE, "\x03\xe8");
+    expect_output("\x81\x01x\x88\x02\x03\xe8", 7);
 }
 END_TEST
 
@@ -263,6 +300,8 @@ static Suite *ws_conn_suite(void)
     tcase_add_test(tcase, test_close_without_status);
     tcase_add_test(tcase, test_our_close_waits_for_the_peers);
     tcase_add_test(tcase, test_close_frame_waits_for_a_blocked_stream);
+    tcase_add_test(tcase, test_pongs_are_told);
+    tcase_add_test(tcase, test_what_is_queued_leaves_before_the_answer_to_a_close);
     tcase_add_loop_test(tcase, test_violations, 0, sizeof(violations) / sizeof(violations[0]));
     tcase_add_test(tcase, test_fragments_together_over_the_limit);
     tcase_add_test(tcase, test_vanished_peer);
