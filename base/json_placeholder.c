@@ -6,6 +6,8 @@
 #include "base/json_scan.h"
 
 #include <math.h>
+#include <stdint.h>
+#include <string.h>
 
 static const char KEY[] = "_placeholder";
 enum { KEY_LEN = sizeof(KEY) - 1, ANY_DEPTH = 65536 };
@@ -126,11 +128,49 @@ static const char *read_placeholder(const char *at, const char *end, double *num
     return at < end ? at + 1 : end;
 }
 
+/*
+ * The placeholder that starts at `at`, when it is written as JSON.stringify writes it: in valid
+ * JSON the quote behind a brace opens a key, so that nothing before it has to be looked at. Its
+ * end, or NULL.
+ */
+static const char *stringified(const char *at, const char *end, double *num)
+{
+    static const char head[] = "{\"_placeholder\":true,\"num\":";
+    enum { HEAD_LEN = sizeof(head) - 1, DIGITS = 9 };
+    uint32_t value = 0;
+    int digits = 0;
+
+    if (end - at <= HEAD_LEN || memcmp(at, head, HEAD_LEN) != 0)
+        return NULL;
+    for (at += HEAD_LEN; at < end && digits < DIGITS && *at >= '0' && *at <= '9'; digits++)
+        value = value * 10 + (uint32_t)(*at++ - '0');
+    if (!digits || at == end || *at != '}')
+        return NULL;
+    *num = value;
+    return at + 1;
+}
+
+/* The same for the first object behind `at` that can be one. */
+static bool next_stringified(const char **at, const char *end, sio__span_t *object, double *num)
+{
+    const char *start = memchr(*at, '{', (size_t)(end - *at));
+    const char *after = start ? stringified(start, end, num) : NULL;
+
+    if (!after)
+        return false;
+    *object = (sio__span_t){start, (size_t)(after - start)};
+    *at = after;
+    return true;
+}
+
 bool sio__json_next_placeholder(const char **at, const char *end, sio__span_t *object, double *num)
 {
-    const char *value = sio__json_next_placeholder_true(*at, end);
+    const char *value;
     const char *start;
 
+    if (next_stringified(at, end, object, num))
+        return true;
+    value = sio__json_next_placeholder_true(*at, end);
     if (!value)
         return false;
     start = enclosing(*at, value);

@@ -51,6 +51,8 @@ EXTRA_DIST += \
 	bench/.shellcheckrc \
 	bench/README.md \
 	bench/common.sh \
+	bench/instructions.sh \
+	bench/instructions.txt \
 	bench/page.js \
 	bench/peers.sh \
 	bench/plot.js \

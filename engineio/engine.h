@@ -158,11 +158,10 @@ enum {
     EIO_EADDRINUSE = -8,
     EIO_EADDRESS = -9,
     EIO_ETLS = -10,
-    EIO_ELOOP = -11
+    EIO_ELOOP = -11 /* libwebsockets, for TLS, can't run on libuv here; logged */
 };
 
-/* Texts are copied. NULL with *error set: EIO_ENOMEM, EIO_ELOOP (libwebsockets can't run on libuv
- * here; logged). */
+/* Texts are copied. NULL with *error set: EIO_ENOMEM. */
 eio_server_t *eio_server_new(eio_loop_t *loop, const eio_options_t *options, int *error);
 
 typedef struct eio_tls {

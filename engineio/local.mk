@@ -57,8 +57,11 @@ libengineio_la_SOURCES = \
 	engineio/server.h \
 	engineio/session.c \
 	engineio/session.h \
+	engineio/socket_stream.c \
 	engineio/stream.c \
 	engineio/stream.h \
+	engineio/stream_layer.c \
+	engineio/stream_layer.h \
 	engineio/transport.h \
 	engineio/upgrade.c \
 	engineio/websocket.c \

@@ -5,8 +5,10 @@
 #include <string.h>
 
 enum {
-    CHUNK_SIZE = 4096 - 64, /* of the chunks that the pool keeps */
-    POOL_MAX = 256,         /* chunks kept */
+    SMALL_SIZE = 256 - 32, /* of the chunks that the pool keeps */
+    LARGE_SIZE = 4096 - 64,
+    SMALL_MAX = 4096, /* kept of each */
+    LARGE_MAX = 256,
     BY_VALUE_MAX =
         8192, /* larger packets become messages of their own, so that sending need not copy them */
     MAX_CHUNK = 1 << 30
@@ -25,16 +27,37 @@ typedef struct record {
     uint32_t flags;
 } record_t;
 
+static eio_chunk_t *take_from(struct eio_chunk_shelf *shelf)
+{
+    eio_chunk_t *chunk = shelf->free;
+
+    if (chunk) {
+        shelf->free = chunk->next;
+        shelf->count--;
+    }
+    return chunk;
+}
+
+static void put_on(struct eio_chunk_shelf *shelf, eio_chunk_t *chunk)
+{
+    chunk->next = shelf->free;
+    shelf->free = chunk;
+    shelf->count++;
+}
+
 static eio_chunk_t *chunk_new(eio_chunk_pool_t *pool, size_t need)
 {
-    size_t cap = CHUNK_SIZE;
-    eio_chunk_t *chunk = pool->free;
+    eio_chunk_t *chunk = NULL;
+    size_t cap = LARGE_SIZE;
 
-    if (chunk && need <= CHUNK_SIZE) {
-        pool->free = chunk->next;
-        pool->count--;
-        return chunk;
+    if (need <= SMALL_SIZE) {
+        cap = SMALL_SIZE;
+        chunk = take_from(&pool->small);
+    } else if (need <= LARGE_SIZE) {
+        chunk = take_from(&pool->large);
     }
+    if (chunk)
+        return chunk;
     while (cap < need)
         cap *= 2;
     chunk = sio__malloc(sizeof(*chunk) + cap);
@@ -45,24 +68,20 @@ static eio_chunk_t *chunk_new(eio_chunk_pool_t *pool, size_t need)
 
 static void chunk_release(eio_chunk_pool_t *pool, eio_chunk_t *chunk)
 {
-    if (chunk->cap != CHUNK_SIZE || pool->count >= POOL_MAX) {
+    if (chunk->cap == SMALL_SIZE && pool->small.count < SMALL_MAX)
+        put_on(&pool->small, chunk);
+    else if (chunk->cap == LARGE_SIZE && pool->large.count < LARGE_MAX)
+        put_on(&pool->large, chunk);
+    else
         sio__free(chunk);
-        return;
-    }
-    chunk->next = pool->free;
-    pool->free = chunk;
-    pool->count++;
 }
 
 void eio_chunk_pool_free(eio_chunk_pool_t *pool)
 {
     eio_chunk_t *chunk;
 
-    while ((chunk = pool->free)) {
-        pool->free = chunk->next;
+    while ((chunk = take_from(&pool->small)) || (chunk = take_from(&pool->large)))
         sio__free(chunk);
-    }
-    pool->count = 0;
 }
 
 /* Room for `size` bytes at the tail, in a larger chunk if need be: records move to its front. */
@@ -73,7 +92,7 @@ static uint8_t *outbox_grow(eio_outbox_t *outbox, eio_chunk_pool_t *pool, size_t
 
     if (size > MAX_CHUNK || used + size > MAX_CHUNK)
         return NULL;
-    chunk = chunk_new(pool, used + size <= CHUNK_SIZE ? used + size : (used + size) * 2);
+    chunk = chunk_new(pool, used + size <= LARGE_SIZE ? used + size : (used + size) * 2);
     if (!chunk)
         return NULL;
     if (outbox->chunk) {

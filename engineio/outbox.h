@@ -14,10 +14,12 @@
 #include <stdint.h>
 
 /* Chunks that are not in use, kept because sessions fill and empty one in nearly every loop
- * iteration. */
+ * iteration; small ones because a broadcast puts a few bytes into every outbox at once. */
 typedef struct eio_chunk_pool {
-    struct eio_chunk *free;
-    size_t count;
+    struct eio_chunk_shelf {
+        struct eio_chunk *free;
+        size_t count;
+    } small, large;
 } eio_chunk_pool_t;
 
 void eio_chunk_pool_free(eio_chunk_pool_t *pool);

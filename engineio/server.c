@@ -142,7 +142,6 @@ eio_server_t *eio_server_new(eio_loop_t *loop, const eio_options_t *options, int
         .on_request = eio_server_on_request,
         .user = server,
     };
-    *error = EIO_ELOOP;
     server->layer =
         eio_transport_layer_new(loop, server->options.log, server->options.max_connections,
                                 server->options.quiet_libwebsockets);
@@ -184,7 +183,6 @@ static void on_accept(eio_listener_t *listener, int fd, const struct sockaddr *p
 {
     eio_server_t *server = user;
     struct lws_vhost *vhost = listener->context;
-    bool secure = vhost != eio_transport_layer_vhost(server->layer, NULL);
     size_t limit = server->options.max_connections;
     eio_address_t *address;
     eio_stream_t *stream;
@@ -206,7 +204,7 @@ static void on_accept(eio_listener_t *listener, int fd, const struct sockaddr *p
         close(fd);
         return;
     }
-    stream = eio_stream_adopt(server->layer, vhost, fd, secure, peer);
+    stream = eio_stream_adopt(server->layer, vhost, fd, peer);
     if (!stream) {
         eio_limits_disconnect(&server->limits, address);
         return;
@@ -217,10 +215,11 @@ static void on_accept(eio_listener_t *listener, int fd, const struct sockaddr *p
 
 int eio_server_listen(eio_server_t *server, const char *host, int port, const eio_tls_t *tls)
 {
-    struct lws_vhost *vhost = eio_transport_layer_vhost(server->layer, tls);
+    int error = 0;
+    struct lws_vhost *vhost = tls ? eio_transport_layer_vhost(server->layer, tls, &error) : NULL;
 
-    if (!vhost)
-        return tls ? EIO_ETLS : EIO_ENOMEM;
+    if (error)
+        return error;
     return eio_listen(&server->listeners, server->loop, server->options.log, host, port, vhost,
                       on_accept, server);
 }

@@ -1,6 +1,6 @@
 /*
- * A connection as a stream of bytes: TCP, TLS or Unix socket, non-blocking. The layer that
- * libwebsockets carries; HTTP and WebSocket stand on it and know nothing of libwebsockets.
+ * A connection as a stream of bytes: TCP, TLS or Unix socket, non-blocking. HTTP and WebSocket
+ * stand on it and know nothing of what carries it.
  */
 #ifndef EIO_STREAM_H
 #define EIO_STREAM_H
@@ -97,7 +97,7 @@ void eio_stream_set_address(eio_stream_t *stream, const struct sockaddr *peer);
 /* The peer's IP address as text ("" for a Unix socket), at most 46 bytes with the NUL. */
 void eio_stream_address(const eio_stream_t *stream, char out[46]);
 
-/* ---- the layer itself: one libwebsockets context on the loop ---- */
+/* ---- the layer itself: all accepted streams on the loop ---- */
 
 typedef struct eio_transport_layer eio_transport_layer_t;
 
@@ -105,21 +105,22 @@ struct eio_tls;
 struct sio__log;
 struct lws_vhost;
 
-/* NULL when libwebsockets can't run on this libuv loop (its plugin is missing, say); logged. */
+/* NULL when out of memory. */
 eio_transport_layer_t *eio_transport_layer_new(eio_loop_t *loop, const struct sio__log *log,
                                                size_t max_connections, bool quiet);
 
-/* A virtual host for accepted connections: plain (tls NULL) or with a certificate. NULL: TLS files
- * unusable or no memory. */
-struct lws_vhost *eio_transport_layer_vhost(eio_transport_layer_t *layer,
-                                            const struct eio_tls *tls);
+/* Where accepted connections with this certificate go. NULL with *error: EIO_ETLS (files unusable),
+ * EIO_ELOOP (libwebsockets can't run on this libuv loop: its plugin is missing, say; logged),
+ * EIO_ENOMEM. */
+struct lws_vhost *eio_transport_layer_vhost(eio_transport_layer_t *layer, const struct eio_tls *tls,
+                                            int *error);
 
 /*
- * Hands over an accepted socket; the descriptor is the stream's from here on, also on failure
- * (NULL). Set handler and user before returning to the loop.
+ * Hands over an accepted socket (vhost NULL: without TLS); the descriptor is the stream's from here
+ * on, also on failure (NULL). Set handler and user before returning to the loop.
  */
 eio_stream_t *eio_stream_adopt(eio_transport_layer_t *layer, struct lws_vhost *vhost, int fd,
-                               bool secure, const struct sockaddr *peer);
+                               const struct sockaddr *peer);
 
 /* Streams open; `on_gone` is called (within whatever closes it) for each that has gone. */
 size_t eio_transport_layer_count(const eio_transport_layer_t *layer);
@@ -128,8 +129,7 @@ void eio_transport_layer_on_gone(eio_transport_layer_t *layer,
 
 void eio_transport_layer_each(eio_transport_layer_t *layer, void (*fn)(eio_stream_t *stream));
 
-/* Closes all streams and the context; `done` comes when libuv is through with both, and the layer
- * is freed then. */
+/* Closes all streams; `done` comes when libuv is through with them, and the layer is freed then. */
 void eio_transport_layer_close(eio_transport_layer_t *layer, void (*done)(void *user), void *user);
 
 /* Bytes in both directions since the start. */

@@ -4,7 +4,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 # In the order they are announced. Two lanes run side by side; stages of one lane wait for each other.
-lane_1="format shell unit interop cluster wire install distcheck tidy"
+lane_1="format shell unit instructions interop cluster wire install distcheck tidy"
 lane_2="asan asan-interop asan-wire websocket browser clients proxies embed threads fuzz"
 
 # Two lanes share the processors, so a stage's limit is far above what it takes, and so are the tests' own.
@@ -232,6 +232,16 @@ installed_program() {
     # shellcheck disable=SC2086 # flags are several words
     gcc -Wall -Werror -o "$program" "$root/examples/echo/echo.c" $flags || return 1
     LD_LIBRARY_PATH="$1/lib" ldd "$program" >"$program.libraries" && ! grep 'not found' "$program.libraries"
+}
+
+# Instructions per message, against those on record; the release build's, as users have it.
+stage_instructions() {
+    build_tree release all bench/server bench/load/sioload bench/peers/bare_lws || return 1
+    if BUILD_DIR=$build/release "$root/bench/instructions.sh" --check; then
+        counted 1 0 0
+    else
+        counted 0 1 0
+    fi
 }
 
 # Distribution, build, test, install and uninstall, all from the tarball; not again while nothing in it has changed.

@@ -65,7 +65,7 @@ enum sio_error {
     SIO_EADDRINUSE = -8,    /* the address to listen on is taken */
     SIO_EADDRESS = -9,      /* the address can't be listened on: unknown host, no permission, path too long */
     SIO_ETLS = -10,         /* certificate or key can't be used */
-    SIO_ELOOP = -11,        /* libwebsockets can't run on libuv here: is its libuv plugin installed? */
+    SIO_ELOOP = -11,        /* libwebsockets, which carries TLS, can't run on libuv here: is its libuv plugin installed? */
     SIO_ENOTSUP = -12,      /* this build or configuration can't do it */
     SIO_ERESERVED = -13,    /* the event name is reserved: connect, connect_error, disconnect, disconnecting... */
     SIO_EJSON = -14,        /* not JSON */
@@ -272,8 +272,8 @@ typedef struct sio_options {
 /* --------------------------------------------------------------------------------------------------------- server */
 
 /*
- * A server, not listening yet. New; NULL when out of memory, when an option is out of its range or when libwebsockets can't run
- * on libuv here (the log says which). It lives until sio_shutdown() has called back. upstream: new Server(opts)
+ * A server, not listening yet. New; NULL when out of memory or when an option is out of its range (the log says which). It lives
+ * until sio_shutdown() has called back. upstream: new Server(opts)
  */
 SIO_API sio_server_t *sio_server_new(const sio_options_t *options) SIO_MUST_CHECK;
 
@@ -297,7 +297,7 @@ typedef struct sio_tls {
 
 #define SIO_TLS(...) (&(const sio_tls_t){.size = sizeof(sio_tls_t), __VA_ARGS__})
 
-/* The same with TLS. More errors: SIO_ETLS. upstream: an https.Server */
+/* The same with TLS. More errors: SIO_ETLS, SIO_ELOOP. upstream: an https.Server */
 SIO_API int sio_listen_tls(sio_server_t *io, const char *host, int port, const sio_tls_t *tls) SIO_MUST_CHECK;
 
 /* The port of the newest TCP listener, 0 when there is none. Any thread once listening. */
