@@ -25,6 +25,7 @@ typedef struct eio_lws {
 typedef struct lws_stream {
     eio_layer_stream_t common;
     struct lws *wsi; /* NULL when it is gone */
+    bool established;
     eio_deferred_t release;
 } lws_stream_t;
 
@@ -50,6 +51,15 @@ static void stream_writable(struct lws *wsi, lws_stream_t *stream)
         eio_layer_stream_unblocked(&stream->common);
 }
 
+/* libwebsockets gives a TLS handshake a few seconds, and leaves that limit on raw connections. */
+static void stream_received(struct lws *wsi, lws_stream_t *stream, void *data, size_t len)
+{
+    if (!stream->established)
+        lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
+    stream->established = true;
+    eio_layer_stream_received(&stream->common, data, len);
+}
+
 static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *session, void *in,
                     size_t len)
 {
@@ -59,7 +69,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *ses
     if (!stream)
         return 0;
     if (reason == LWS_CALLBACK_RAW_RX)
-        eio_layer_stream_received(&stream->common, in, len);
+        stream_received(wsi, stream, in, len);
     else if (reason == LWS_CALLBACK_RAW_WRITEABLE)
         stream_writable(wsi, stream);
     else if (reason == LWS_CALLBACK_RAW_CLOSE)
