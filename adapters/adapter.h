@@ -92,8 +92,8 @@ struct sio__fetch_sink {
     void (*local)(sio__fetch_sink_t *sink, sio__member_t *member);
     /* Of another server: { id, handshake, rooms, data }, borrowed. */
     void (*remote)(sio__fetch_sink_t *sink, json_t *description);
-    /* The last call, exactly once. Not complete: a server has not answered in time. */
-    void (*done)(sio__fetch_sink_t *sink, bool complete);
+    /* The last call, exactly once: how many other servers have not answered in time. */
+    void (*done)(sio__fetch_sink_t *sink, size_t missing);
 };
 
 /* Where the names of rooms go; one that several servers have comes several times. */
@@ -101,7 +101,7 @@ typedef struct sio__rooms_sink sio__rooms_sink_t;
 
 struct sio__rooms_sink {
     void (*room)(sio__rooms_sink_t *sink, sio__span_t name);
-    void (*done)(sio__rooms_sink_t *sink, bool complete); /* as above */
+    void (*done)(sio__rooms_sink_t *sink, size_t missing); /* as above */
 };
 
 /* Where the answer to another server's event goes: called at most once, on the loop thread. */
@@ -209,7 +209,8 @@ typedef struct sio__adapter_ops {
     void (*server_count)(sio__adapter_t *adapter, sio__ack_sink_t *sink);
     void (*fetch_sockets)(sio__adapter_t *adapter, const sio__audience_t *audience,
                           sio__fetch_sink_t *sink);
-    void (*all_rooms)(sio__adapter_t *adapter, unsigned flags, sio__rooms_sink_t *sink);
+    /* 0, or -1: this adapter can't ask the others. */
+    int (*all_rooms)(sio__adapter_t *adapter, unsigned flags, sio__rooms_sink_t *sink);
     /* 0, or -1 out of memory. */
     int (*add_sockets)(sio__adapter_t *adapter, const sio__audience_t *audience,
                        const char *const *rooms);

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/id.h"
+#include "base/json_scan.h"
 #include "base/json_walk.h"
 
 #include <stdio.h>
@@ -57,52 +58,6 @@ static void new_request_id(sio__cluster_t *cluster, char id[SIO__REQUEST_ID_SIZE
     snprintf(id, SIO__REQUEST_ID_SIZE, "%.8s%08llx", cluster->uid,
              (unsigned long long)cluster->request_ids++);
 }
-
-/* ------------------------------------------------------------- what the memory adapter asks for */
-
-static sio__cluster_t *of_inner(sio__adapter_host_t *inner)
-{
-    return SIO__CONTAINER(inner, sio__cluster_t, inner);
-}
-
-static void inner_join(sio__adapter_host_t *inner, sio__member_t *member, const char *room)
-{
-    sio__adapter_host_t *host = of_inner(inner)->base.host;
-
-    host->ops->join(host, member, room);
-}
-
-static void inner_leave(sio__adapter_host_t *inner, sio__member_t *member, const char *room)
-{
-    sio__adapter_host_t *host = of_inner(inner)->base.host;
-
-    host->ops->leave(host, member, room);
-}
-
-static void inner_disconnect(sio__adapter_host_t *inner, sio__member_t *member, bool close)
-{
-    sio__adapter_host_t *host = of_inner(inner)->base.host;
-
-    host->ops->disconnect(host, member, close);
-}
-
-static void inner_room_changed(sio__adapter_host_t *inner, int change, const char *room,
-                               const char *id)
-{
-    sio__cluster_t *cluster = of_inner(inner);
-    sio__adapter_host_t *host = cluster->base.host;
-
-    if (cluster->transport->room_changed)
-        cluster->transport->room_changed(cluster, change, room, id);
-    host->ops->room_changed(host, change, room, id);
-}
-
-static const sio__adapter_host_ops_t inner_ops = {
-    .join = inner_join,
-    .leave = inner_leave,
-    .disconnect = inner_disconnect,
-    .room_changed = inner_room_changed,
-};
 
 /* --------------------------------------------------------------------------- rooms: here alone */
 
@@ -276,17 +231,49 @@ static void cluster_fetch_sockets(sio__adapter_t *adapter, const sio__audience_t
 
     cluster_apply(adapter, audience, give_to_sink, sink);
     if (is_local(audience))
-        sink->done(sink, true);
+        sink->done(sink, 0);
     else if (!ask_for_sockets(cluster, audience, sink))
-        sink->done(sink, false);
+        sink->done(sink, 1);
 }
 
-/* Upstream's servers aren't asked for their rooms with such adapters: these are the ones here. */
-static void cluster_all_rooms(sio__adapter_t *adapter, unsigned flags, sio__rooms_sink_t *sink)
-{
-    sio__adapter_t *memory = of_adapter(adapter)->memory;
+/* The rooms here come first; the memory adapter's end isn't the end. */
+typedef struct local_rooms {
+    sio__rooms_sink_t sink, *outer;
+} local_rooms_t;
 
-    memory->ops->all_rooms(memory, flags, sink);
+static void give_local_room(sio__rooms_sink_t *sink, sio__span_t name)
+{
+    sio__rooms_sink_t *outer = SIO__CONTAINER(sink, local_rooms_t, sink)->outer;
+
+    outer->room(outer, name);
+}
+
+static void end_local_rooms(sio__rooms_sink_t *sink, size_t missing)
+{
+    (void)sink;
+    (void)missing;
+}
+
+static int cluster_all_rooms(sio__adapter_t *adapter, unsigned flags, sio__rooms_sink_t *sink)
+{
+    sio__cluster_t *cluster = of_adapter(adapter);
+    local_rooms_t local = {{give_local_room, end_local_rooms}, sink};
+    char id[SIO__REQUEST_ID_SIZE];
+    sio__cluster_message_t message = {.type = SIO__ALL_ROOMS, .request_id = id};
+
+    if (flags & SIO__LOCAL)
+        return cluster->memory->ops->all_rooms(cluster->memory, flags, sink);
+    if (!cluster->transport->asks_for_rooms)
+        return -1;
+    cluster->memory->ops->all_rooms(cluster->memory, flags, &local.sink);
+    new_request_id(cluster, id);
+    if (!sio__pending_rooms(&cluster->pending, id, sink, cluster->requests_timeout_ms)) {
+        sink->done(sink, 1);
+        return 0;
+    }
+    publish(cluster, &message);
+    cluster->transport->count(cluster, id);
+    return 0;
 }
 
 static void publish_rooms(sio__cluster_t *cluster, unsigned type, const sio__audience_t *audience,
@@ -537,6 +524,37 @@ static void on_fetch_sockets(sio__cluster_t *cluster, const sio__cluster_message
     sio__buf_free(&all.json);
 }
 
+typedef struct names {
+    sio__rooms_sink_t sink;
+    sio__buf_t json;
+} names_t;
+
+static void add_name(sio__rooms_sink_t *sink, sio__span_t name)
+{
+    names_t *names = SIO__CONTAINER(sink, names_t, sink);
+
+    if (names->json.len > 1)
+        sio__buf_append_char(&names->json, ',');
+    sio__json_append_string(&names->json, name.data, name.len);
+}
+
+static void on_all_rooms(sio__cluster_t *cluster, const sio__cluster_message_t *message,
+                         const char *offset)
+{
+    names_t names = {{add_name, end_local_rooms}, SIO__BUF_INIT};
+
+    (void)offset;
+    sio__buf_append_char(&names.json, '[');
+    cluster->memory->ops->all_rooms(cluster->memory, 0, &names.sink);
+    sio__buf_append_char(&names.json, ']');
+    if (!names.json.failed)
+        respond(cluster, message->uid,
+                &(sio__cluster_message_t){.type = SIO__ALL_ROOMS_RESPONSE,
+                                          .request_id = message->request_id,
+                                          .sockets = {names.json.data, names.json.len}});
+    sio__buf_free(&names.json);
+}
+
 static void on_join(sio__cluster_t *cluster, const sio__cluster_message_t *message,
                     const char *offset)
 {
@@ -588,6 +606,9 @@ void sio__cluster_receive_response(sio__cluster_t *cluster, const sio__cluster_m
     switch (response->type) {
     case SIO__FETCH_SOCKETS_RESPONSE:
         on_sockets(cluster, response);
+        break;
+    case SIO__ALL_ROOMS_RESPONSE:
+        sio__pending_room_names(pending, response->request_id, response->sockets);
         break;
     case SIO__BROADCAST_CLIENT_COUNT:
         sio__pending_clients(pending, response->request_id, response->client_count);
@@ -645,6 +666,7 @@ static receive_fn handler_of(unsigned type)
         [SIO__BROADCAST_CLIENT_COUNT] = on_response,
         [SIO__BROADCAST_ACK] = on_response,
         [SIO__ADAPTER_CLOSE] = on_close,
+        [SIO__ALL_ROOMS] = on_all_rooms,
     };
 
     return type < sizeof(handlers) / sizeof(handlers[0]) ? handlers[type] : NULL;
@@ -703,7 +725,7 @@ int sio__cluster_init(sio__cluster_t *cluster, sio__adapter_host_t *host,
         return -1;
     cluster->base = (sio__adapter_t){&cluster_ops, host};
     cluster->inner = *host;
-    cluster->inner.ops = &inner_ops;
+    cluster->inner.ops = &sio__cluster_inner_ops;
     cluster->memory->host = &cluster->inner;
     cluster->transport = transport;
     cluster->requests_timeout_ms = or_default(options->requests_timeout_ms, REQUESTS_TIMEOUT_MS);

@@ -23,6 +23,7 @@ typedef struct sio__cluster_transport {
     /* How many servers there are, for a request: sio__cluster_counted(), now or later. NULL: those
        whose heartbeats are heard. */
     void (*count)(sio__cluster_t *cluster, const char *request_id);
+    bool asks_for_rooms; /* others understand SIO__ALL_ROOMS */
     /* NULL, or hears of rooms here before the program does. `id` as sio_room_fn says. */
     void (*room_changed)(sio__cluster_t *cluster, int change, const char *room, const char *id);
     void (*free)(sio__cluster_t *cluster); /* after sio__cluster_close(), which it calls */
@@ -45,6 +46,8 @@ struct sio__cluster {
     uint64_t request_ids;
     char uid[SIO__UID_SIZE];
 };
+
+extern const sio__adapter_host_ops_t sio__cluster_inner_ops;
 
 /* 0, or -1: out of memory, nothing to close. */
 int sio__cluster_init(sio__cluster_t *cluster, sio__adapter_host_t *host,

@@ -1,4 +1,4 @@
-#include "adapters/cluster_message.h"
+#include "adapters/message_write.h"
 
 #include "base/alloc.h"
 #include "base/base64.h"
@@ -8,50 +8,10 @@
 
 #include <string.h>
 
-static void put_string(sio__buf_t *json, const char *text)
+static void put_opts(sio__buf_t *json, const sio__audience_t *audience)
 {
-    sio__json_append_string(json, text, strlen(text));
-}
-
-static void put_names(sio__buf_t *json, const char *key, const char *const *names,
-                      const char *one_more)
-{
-    const char *separator = "";
-
-    sio__buf_append_str(json, key);
-    for (; names && *names; names++) {
-        sio__buf_append_str(json, separator);
-        put_string(json, *names);
-        separator = ",";
-    }
-    if (one_more) {
-        sio__buf_append_str(json, separator);
-        put_string(json, one_more);
-    }
-    sio__buf_append_char(json, ']');
-}
-
-static void put_flag(sio__buf_t *json, bool is_set, const char *text)
-{
-    if (!is_set)
-        return;
-    if (json->len && json->data[json->len - 1] != '{')
-        sio__buf_append_char(json, ',');
-    sio__buf_append_str(json, text);
-}
-
-static void put_options(sio__buf_t *json, const sio__audience_t *audience)
-{
-    put_names(json, "\"opts\":{\"rooms\":[", audience->rooms, NULL);
-    put_names(json, ",\"except\":[", audience->except, audience->except_id);
-    sio__buf_append_str(json, ",\"flags\":{");
-    put_flag(json, audience->flags & SIO__VOLATILE, "\"volatile\":true");
-    put_flag(json, audience->flags & SIO__NO_COMPRESS, "\"compress\":false");
-    if (audience->timeout_ms) {
-        put_flag(json, true, "\"timeout\":");
-        sio__buf_append_uint(json, audience->timeout_ms);
-    }
-    sio__buf_append_str(json, "}}");
+    sio__buf_append_str(json, "\"opts\":");
+    sio__put_options(json, audience);
 }
 
 static void put_request_id(sio__buf_t *json, const sio__cluster_message_t *message)
@@ -59,7 +19,7 @@ static void put_request_id(sio__buf_t *json, const sio__cluster_message_t *messa
     if (!message->request_id)
         return;
     sio__buf_append_str(json, "\"requestId\":");
-    put_string(json, message->request_id);
+    sio__put_string(json, message->request_id);
     sio__buf_append_char(json, ',');
 }
 
@@ -74,18 +34,18 @@ static void put_broadcast(sio__buf_t *json, const sio__cluster_message_t *messag
     put_span(json, "\"packet\":{\"type\":2,\"data\":", message->packet);
     sio__buf_append_str(json, "},");
     put_request_id(json, message);
-    put_options(json, &message->audience);
+    put_opts(json, &message->audience);
 }
 
 static void put_rooms(sio__buf_t *json, const sio__cluster_message_t *message)
 {
-    put_options(json, &message->audience);
-    put_names(json, ",\"rooms\":[", message->rooms, NULL);
+    put_opts(json, &message->audience);
+    sio__put_names(json, ",\"rooms\":[", message->rooms, NULL);
 }
 
 static void put_disconnect(sio__buf_t *json, const sio__cluster_message_t *message)
 {
-    put_options(json, &message->audience);
+    put_opts(json, &message->audience);
     sio__buf_append_str(json, message->close ? ",\"close\":true" : ",\"close\":false");
 }
 
@@ -114,13 +74,13 @@ static void put_client_count(sio__buf_t *json, const sio__cluster_message_t *mes
 static void put_fetch(sio__buf_t *json, const sio__cluster_message_t *message)
 {
     put_request_id(json, message);
-    put_options(json, &message->audience);
+    put_opts(json, &message->audience);
 }
 
 static void put_private_id(sio__buf_t *json, const sio__cluster_message_t *message)
 {
     sio__buf_append_str(json, "\"requestId\":");
-    put_string(json, message->request_id);
+    sio__put_string(json, message->request_id);
 }
 
 typedef void (*put_fn)(sio__buf_t *json, const sio__cluster_message_t *message);
@@ -173,9 +133,9 @@ static void put_message(sio__buf_t *json, const sio__cluster_message_t *message)
         sio__cluster_encode_data(message, json);
     }
     sio__buf_append_str(json, ",\"uid\":");
-    put_string(json, message->uid);
+    sio__put_string(json, message->uid);
     sio__buf_append_str(json, ",\"nsp\":");
-    put_string(json, message->nsp);
+    sio__put_string(json, message->nsp);
     sio__buf_append_char(json, '}');
 }
 

@@ -23,6 +23,9 @@ enum sio__cluster_type {
     SIO__BROADCAST_CLIENT_COUNT,
     SIO__BROADCAST_ACK,
     SIO__ADAPTER_CLOSE,
+    /* Of the classic Redis adapter alone. */
+    SIO__ALL_ROOMS,
+    SIO__ALL_ROOMS_RESPONSE,
     /* This library's own, which upstream's servers ignore: a client comes back with the private id
        that stands where requests have theirs. */
     SIO__SESSION_WANTED = 100
@@ -40,16 +43,17 @@ typedef struct sio__cluster_message {
     sio__attachments_t attachments;
     uint64_t client_count;
     bool close;
-    sio__span_t sockets; /* descriptions: a JSON array */
+    sio__span_t sockets; /* descriptions, or names of rooms: a JSON array */
 } sio__cluster_message_t;
 
 /* Memory for messages that come in, used again for each. */
 typedef struct sio__cluster_decoder {
     unsigned max_depth;
     sio__args_t args;
-    sio__buf_t bytes; /* of base64 */
-    sio__buf_t lists; /* of names: pointers */
-    sio__buf_t names; /* and their bytes */
+    sio__buf_t bytes;                    /* of base64 */
+    sio__buf_t lists;                    /* of names: pointers */
+    sio__buf_t names;                    /* and their bytes */
+    size_t rooms_at, except_at, more_at; /* lists, by index */
     char uid[SIO__UID_SIZE], request_id[SIO__REQUEST_ID_SIZE];
 } sio__cluster_decoder_t;
 

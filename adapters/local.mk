@@ -2,15 +2,25 @@
 noinst_LTLIBRARIES += libadapters.la
 libadapters_la_SOURCES = \
 	adapters/adapter.h \
+	adapters/classic_channel.c \
+	adapters/classic_channel.h \
+	adapters/classic_decode.c \
+	adapters/classic_encode.c \
+	adapters/classic_message.h \
 	adapters/cluster.c \
 	adapters/cluster.h \
 	adapters/cluster_decode.c \
 	adapters/cluster_encode.c \
+	adapters/cluster_inner.c \
 	adapters/cluster_message.h \
 	adapters/cluster_nodes.c \
 	adapters/cluster_nodes.h \
 	adapters/library.h \
 	adapters/memory.c \
+	adapters/message_read.c \
+	adapters/message_read.h \
+	adapters/message_write.c \
+	adapters/message_write.h \
 	adapters/pending.c \
 	adapters/pending.h \
 	adapters/session_codec.c \
@@ -22,16 +32,20 @@ libadapters_la_SOURCES = \
 
 # The second library: for clusters, where hiredis is.
 redis_sources = \
+	adapters/redis_classic.c \
 	adapters/redis_config.c \
 	adapters/redis_config.h \
 	adapters/redis_connection.c \
 	adapters/redis_connection.h \
 	adapters/redis_entries.c \
 	adapters/redis_entries.h \
+	adapters/redis_emitter.c \
 	adapters/redis_hub.c \
 	adapters/redis_hub.h \
 	adapters/redis_library.c \
 	adapters/redis_own.c \
+	adapters/redis_parser.c \
+	adapters/redis_parser.h \
 	adapters/redis_pipeline.c \
 	adapters/redis_pipeline.h \
 	adapters/redis_reader.c \

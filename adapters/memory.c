@@ -340,7 +340,7 @@ static void give_room(sio__map_node_t *node, void *user)
     sink->room(sink, (sio__span_t){node->key, node->key_len});
 }
 
-static void memory_all_rooms(sio__adapter_t *adapter, unsigned flags, sio__rooms_sink_t *sink)
+static int memory_all_rooms(sio__adapter_t *adapter, unsigned flags, sio__rooms_sink_t *sink)
 {
     const memory_adapter_t *memory = memory_of(adapter);
 
@@ -352,7 +352,8 @@ static void memory_all_rooms(sio__adapter_t *adapter, unsigned flags, sio__rooms
         if (member->own_room)
             sink->room(sink, (sio__span_t){member->id, strlen(member->id)});
     }
-    sink->done(sink, true);
+    sink->done(sink, 0);
+    return 0;
 }
 
 /* --------------------------------------------------------------------------------- broadcasts */
@@ -527,7 +528,7 @@ static void memory_fetch_sockets(sio__adapter_t *adapter, const sio__audience_t 
                                  sio__fetch_sink_t *sink)
 {
     memory_apply(adapter, audience, give_to_sink, sink);
-    sink->done(sink, true);
+    sink->done(sink, 0);
 }
 
 static void memory_server_count(sio__adapter_t *adapter, sio__ack_sink_t *sink)

@@ -1,6 +1,8 @@
 #include "adapters/pending.h"
 
 #include "base/alloc.h"
+#include "base/json_scan.h"
+#include "base/json_walk.h"
 
 #include <string.h>
 
@@ -9,7 +11,8 @@ struct sio__request {
     sio__list_t link;
     sio__pending_t *pending;
     sio__ack_sink_t *acks;    /* or */
-    sio__fetch_sink_t *fetch; /* one of the two */
+    sio__fetch_sink_t *fetch; /* or */
+    sio__rooms_sink_t *rooms; /* one of the three */
     sio__timer_t timer;
     bool counted; /* it is known how many are to answer: */
     uint64_t expected;
@@ -38,26 +41,40 @@ static void free_request(sio__request_t *request)
     sio__free(request);
 }
 
-static void end_fetch(sio__request_t *request, bool complete)
+/* Of sockets or rooms. */
+static void end_request(sio__request_t *request, size_t missing)
 {
-    sio__fetch_sink_t *sink = request->fetch;
+    sio__fetch_sink_t *fetch = request->fetch;
+    sio__rooms_sink_t *rooms = request->rooms;
 
     free_request(request);
-    sink->done(sink, complete);
+    if (fetch)
+        fetch->done(fetch, missing);
+    else
+        rooms->done(rooms, missing);
+}
+
+/* Of servers that nobody has counted one is missing at least. */
+static size_t missing_servers(const sio__request_t *request)
+{
+    if (request->by_name)
+        return request->awaited_count;
+    if (!request->counted)
+        return 1;
+    return request->heard < request->expected ? (size_t)(request->expected - request->heard) : 0;
 }
 
 static void on_timeout(sio__timer_t *timer)
 {
-    end_fetch(SIO__CONTAINER(timer, sio__request_t, timer), false);
+    sio__request_t *request = SIO__CONTAINER(timer, sio__request_t, timer);
+
+    end_request(request, missing_servers(request));
 }
 
-static void check_fetch(sio__request_t *request)
+static void check_request(sio__request_t *request)
 {
-    bool complete = request->by_name ? request->awaited_count == 0
-                                     : request->counted && request->heard >= request->expected;
-
-    if (complete)
-        end_fetch(request, true);
+    if (missing_servers(request) == 0)
+        end_request(request, 0);
 }
 
 /* -------------------------------------------------------------------------------- requests */
@@ -118,6 +135,18 @@ sio__request_t *sio__pending_fetch(sio__pending_t *pending, const char *id, sio_
     return request;
 }
 
+sio__request_t *sio__pending_rooms(sio__pending_t *pending, const char *id, sio__rooms_sink_t *sink,
+                                   uint64_t timeout_ms)
+{
+    sio__request_t *request = new_request(pending, id);
+
+    if (!request)
+        return NULL;
+    request->rooms = sink;
+    pending->host->ops->timer_start(pending->host, &request->timer, timeout_ms);
+    return request;
+}
+
 void sio__pending_counted(sio__pending_t *pending, const char *id, uint64_t servers)
 {
     sio__request_t *request = find(pending, id);
@@ -126,12 +155,12 @@ void sio__pending_counted(sio__pending_t *pending, const char *id, uint64_t serv
         return;
     if (request->acks && servers) {
         request->acks->servers(request->acks, servers);
-    } else if (request->fetch && servers) {
+    } else if (!request->acks && servers) {
         request->counted = true;
         request->expected = servers - 1;
-        check_fetch(request);
-    } else if (request->fetch) {
-        end_fetch(request, false);
+        check_request(request);
+    } else if (!request->acks) {
+        end_request(request, missing_servers(request));
     }
 }
 
@@ -159,10 +188,10 @@ void sio__pending_named(sio__pending_t *pending, const char *id)
 {
     sio__request_t *request = find(pending, id);
 
-    if (!request || !request->fetch)
+    if (!request || request->acks)
         return;
     request->by_name = true;
-    check_fetch(request);
+    check_request(request);
 }
 
 /* --------------------------------------------------------------------------------- answers */
@@ -213,15 +242,39 @@ void sio__pending_sockets(sio__pending_t *pending, const char *id, const char *f
     }
     request->heard++;
     has_answered(request, from);
-    check_fetch(request);
+    check_request(request);
+}
+
+static void give_room(sio__rooms_sink_t *sink, sio__span_t token)
+{
+    char *name = token.data[0] == '"' ? sio__malloc(token.len) : NULL;
+
+    if (name)
+        sink->room(sink, (sio__span_t){name, sio__json_unescape(token, name)});
+    sio__free(name);
+}
+
+void sio__pending_room_names(sio__pending_t *pending, const char *id, sio__span_t names)
+{
+    sio__request_t *request = find(pending, id);
+    sio__json_walk_t walk;
+    sio__span_t token;
+
+    if (!request || !request->rooms)
+        return;
+    walk = sio__json_walk_begin(names);
+    while (sio__json_walk_element(&walk, &token))
+        give_room(request->rooms, token);
+    request->heard++;
+    check_request(request);
 }
 
 /* Those who wait for servers' replies wait for fewer; a broadcast's clients are not known by name.
  */
 static void wait_for_fewer(sio__request_t *request)
 {
-    if (request->fetch)
-        check_fetch(request);
+    if (!request->acks)
+        check_request(request);
     else
         request->acks->servers(request->acks, 1 + request->heard + request->awaited_count);
 }
@@ -249,7 +302,7 @@ static sio__request_t *of_sink(const sio__pending_t *pending, const void *sink)
     for (node = pending->requests.next; node != &pending->requests; node = node->next) {
         sio__request_t *request = SIO__CONTAINER(node, sio__request_t, link);
 
-        if (request->acks == sink || request->fetch == sink)
+        if (request->acks == sink || request->fetch == sink || request->rooms == sink)
             return request;
     }
     return NULL;

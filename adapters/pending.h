@@ -32,6 +32,9 @@ sio__request_t *sio__pending_acks(sio__pending_t *pending, const char *id, sio__
 sio__request_t *sio__pending_fetch(sio__pending_t *pending, const char *id, sio__fetch_sink_t *sink,
                                    uint64_t timeout_ms);
 
+sio__request_t *sio__pending_rooms(sio__pending_t *pending, const char *id, sio__rooms_sink_t *sink,
+                                   uint64_t timeout_ms);
+
 /* How many servers there are, this one included, once that is known; 0: nobody knows, and a request
  * for sockets ends with what there is. May end it. */
 void sio__pending_counted(sio__pending_t *pending, const char *id, uint64_t servers);
@@ -52,8 +55,16 @@ void sio__pending_reply(sio__pending_t *pending, const char *id, const char *fro
 void sio__pending_sockets(sio__pending_t *pending, const char *id, const char *from,
                           json_t *sockets);
 
+void sio__pending_room_names(sio__pending_t *pending, const char *id, sio__span_t names);
+
 /* That server answers nothing any more. */
 void sio__pending_gone(sio__pending_t *pending, const char *uid);
+
+/* Whether no answer is waited for. */
+static inline bool sio__pending_empty(const sio__pending_t *pending)
+{
+    return sio__list_empty(&pending->requests);
+}
 
 void sio__pending_forget(sio__pending_t *pending, const void *sink);
 

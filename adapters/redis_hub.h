@@ -43,6 +43,8 @@ static inline sio__redis_hub_t *sio__redis_hub_of(sio_adapter_t *maker)
     return SIO__CONTAINER(maker, sio__redis_hub_t, base);
 }
 
+enum { SIO__REDIS_KEPT = 256 << 10 }; /* a larger scratch memory is given back */
+
 /* PUBLISH or SPUBLISH; what can't be sent is dropped and counted. */
 void sio__redis_hub_publish(sio__redis_hub_t *hub, const char *command, sio__span_t channel,
                             sio__span_t message);

@@ -28,7 +28,7 @@ sources() {
     done
     set -f
     # shellcheck disable=SC2086 # several words
-    (cd "$root" && find base engineio socketio adapters examples tests bench scripts -name node_modules -prune -o \( $pattern \) -print | sort)
+    (cd "$root" && find base engineio socketio adapters tools examples tests bench scripts -name node_modules -prune -o \( $pattern \) -print | sort)
     set +f
 }
 
@@ -106,7 +106,9 @@ stage_wire() {
 # Clusters of Node's servers and ours, on a Redis of the tests' own.
 stage_cluster() {
     build_tree check all tests/interop/twin tests/websocket/plain_server && cd "$root/tests/cluster" &&
-        SIO_PLAIN_SERVER="$build/check/tests/websocket/plain_server" SIO_TWIN="$build/check/tests/interop/twin" node run.mjs
+        SIO_PLAIN_SERVER="$build/check/tests/websocket/plain_server" \
+        SIO_TWIN="$build/check/tests/interop/twin" SIO_EMIT="$build/check/tools/sio-emit" \
+        node run.mjs
 }
 
 stage_asan-interop() {

@@ -67,6 +67,22 @@ typedef void (*sio_fetch_fn)(int status, sio_remote_t *const *sockets, size_t co
  */
 SIO_API int sio_fetch_sockets(sio_namespace_t *nsp, const sio_target_t *target, sio_fetch_fn fn, void *user);
 
+/*
+ * Within a sio_fetch_fn or sio_rooms_fn of that namespace: how many other servers have not answered in time, at least one of them if they
+ * can't even be counted. 0: all have. upstream: an error without what did come
+ */
+SIO_API size_t sio_servers_missing(const sio_namespace_t *nsp);
+
+/* Names of rooms, each once, in no order; borrowed. The status as above. */
+typedef void (*sio_rooms_fn)(int status, const char *const *rooms, size_t count, void *user);
+
+/*
+ * The rooms of all servers (with SIO_LOCAL in flags: of this one), those of sockets' ids included. Calls fn exactly once if it returns 0,
+ * always later. Errors: SIO_ENOTSUP (a parent namespace, or an adapter that doesn't know), SIO_ESTATE, SIO_ENOMEM. upstream:
+ * adapter.allRooms()
+ */
+SIO_API int sio_all_rooms(sio_namespace_t *nsp, unsigned flags, sio_rooms_fn fn, void *user);
+
 /* One more reference; what is told of a socket elsewhere stays as it was when fetched. Any thread. */
 SIO_API sio_remote_t *sio_remote_ref(sio_remote_t *remote);
 

@@ -15,6 +15,7 @@ typedef struct fetch {
     sio_fetch_fn fn;
     void *user;
     int status;
+    size_t missing; /* servers */
     sio_remote_t **items;
     size_t count, cap;
 } fetch_t;
@@ -43,7 +44,9 @@ static void finish(fetch_t *fetch)
     sio__operation_end(&fetch->operation);
     eio_deferred_cancel(&fetch->end);
     adapter->ops->forget(adapter, &fetch->sink);
+    fetch->nsp->servers_missing = fetch->missing;
     fetch->fn(fetch->status, fetch->items, fetch->count, fetch->user);
+    fetch->nsp->servers_missing = 0;
     free_fetch(fetch);
 }
 
@@ -98,11 +101,12 @@ static void on_remote(sio__fetch_sink_t *sink, json_t *description)
 }
 
 /* The program isn't called back from within its own call. */
-static void on_done(sio__fetch_sink_t *sink, bool is_complete)
+static void on_done(sio__fetch_sink_t *sink, size_t missing)
 {
     fetch_t *fetch = of_sink(sink);
 
-    if (!is_complete && fetch->status == SIO_OK)
+    fetch->missing = missing;
+    if (missing && fetch->status == SIO_OK)
         fetch->status = SIO_ETIMEDOUT;
     eio_loop_defer(&fetch->nsp->server->loop, &fetch->end);
 }

@@ -5,6 +5,7 @@ noinst_LTLIBRARIES += libcore.la
 libcore_la_SOURCES = \
 	socketio/ack.c \
 	socketio/ack.h \
+	socketio/all_rooms.c \
 	socketio/audience.c \
 	socketio/audience.h \
 	socketio/broadcast.c \

@@ -41,6 +41,7 @@ struct sio_namespace {
     sio__listeners_t *server_side; /* for events of other servers */
     sio__listeners_t *on_room;     /* by enum sio_room_event */
     sio__adapter_t *adapter;
+    size_t servers_missing;         /* for the callback that is running */
     sio__adapter_host_t host;       /* what the adapter sees of it */
     struct sio__recovery *recovery; /* NULL: without connection state recovery */
     atomic_uint_fast64_t

@@ -70,6 +70,50 @@ typedef struct sio_redis_connection {
 
 #define SIO_REDIS_CONNECTION(...) (&(const sio_redis_connection_t){.size = sizeof(sio_redis_connection_t), __VA_ARGS__})
 
+/* ------------------------------------------------------------------------------------------------ the classic adapter */
+
+/* Where a parser writes its message, or the JSON that a message means. */
+typedef struct sio_redis_output sio_redis_output_t;
+
+typedef struct sio_redis_bytes {
+    const void *data;
+    size_t len;
+} sio_redis_bytes_t;
+
+/*
+ * What stands in for MessagePack in broadcasts and acknowledgements; the same on all servers. Both functions return 0, or another number
+ * when they can't, and run on the loop thread.
+ */
+typedef struct sio_redis_parser {
+    size_t size; /* sizeof(sio_redis_parser_t) */
+    /* Writes a message: JSON, in which {"_placeholder":true,"num":n} is the n-th of the binary values. Borrowed. */
+    int (*encode)(const char *json, size_t len, const sio_redis_bytes_t *binary, size_t count, sio_redis_output_t *output, void *user);
+    /* Writes the JSON that a message of another server means. */
+    int (*decode)(const void *message, size_t len, sio_redis_output_t *output, void *user);
+    void *user;
+} sio_redis_parser_t;
+
+/* For a parser's functions. The second, in decode: a binary value of the JSON, which lies within the message. */
+SIO_API void sio_redis_write(sio_redis_output_t *output, const void *bytes, size_t len);
+SIO_API void sio_redis_write_binary(sio_redis_output_t *output, const void *bytes, size_t len);
+
+typedef struct sio_redis_options {
+    size_t size; /* sizeof(sio_redis_options_t); SIO_REDIS_OPTIONS fills it in */
+    const sio_redis_connection_t *connection; /* [the defaults] SIO_REDIS_CONNECTION(...) */
+    const char *key;                          /* ["socket.io"] begins the names of channels. upstream: key */
+    unsigned requests_timeout_ms;             /* [5000] for what other servers are asked. upstream: requestsTimeout */
+    bool publish_on_specific_response_channel; /* answers go to who asked alone. upstream: publishOnSpecificResponseChannel */
+    const sio_redis_parser_t *parser;         /* [MessagePack] copied. upstream: parser */
+} sio_redis_options_t;
+
+#define SIO_REDIS_OPTIONS(...) (&(const sio_redis_options_t){.size = sizeof(sio_redis_options_t), __VA_ARGS__})
+
+/*
+ * An adapter over Redis' Pub/Sub, for sio_set_adapter(), which takes it; Node's servers with @socket.io/redis-adapter may be in the same
+ * cluster. New; NULL when out of memory, or when the two libraries are of different versions. Any thread. upstream: createAdapter(pub, sub, opts)
+ */
+SIO_API sio_adapter_t *sio_redis_adapter(const char *url, const sio_redis_options_t *options) SIO_MUST_CHECK;
+
 /* ----------------------------------------------------------------------------------- sharded Pub/Sub
  *
  * Compatible with createShardedAdapter() of npm's @socket.io/redis-adapter 8. For one Redis, 7.0 or newer, or a Redis Cluster, of which
@@ -123,6 +167,63 @@ typedef struct sio_redis_streams_options {
 
 /* As sio_redis_sharded_adapter(). upstream: createAdapter(redisClient, options) */
 SIO_API sio_adapter_t *sio_redis_streams_adapter(const char *url, const sio_redis_streams_options_t *options) SIO_MUST_CHECK;
+
+/* ------------------------------------------------------------------------------------------------ the emitter
+ *
+ * Emits into a cluster whose servers have the classic adapter, from a process that need not have a server. An emitter belongs to one
+ * thread at a time. Nothing of it waits for Redis but sio_emitter_flush(). upstream: npm's @socket.io/redis-emitter
+ */
+
+typedef struct sio_emitter sio_emitter_t; /* upstream: Emitter */
+
+typedef struct sio_emitter_options {
+    size_t size; /* sizeof(sio_emitter_options_t); SIO_EMITTER_OPTIONS fills it in */
+    const sio_redis_connection_t *connection; /* [the defaults] */
+    const char *key;                          /* ["socket.io"] upstream: key */
+    const sio_redis_parser_t *parser;         /* [MessagePack] copied. upstream: parser */
+    struct uv_loop_s *loop;                   /* [one of its own] which the program runs */
+} sio_emitter_options_t;
+
+#define SIO_EMITTER_OPTIONS(...) (&(const sio_emitter_options_t){.size = sizeof(sio_emitter_options_t), __VA_ARGS__})
+
+/* New; Redis need not be there. NULL: out of memory, or the URL or an option can't be used, which is said on stderr. */
+SIO_API sio_emitter_t *sio_emitter_new(const char *url, const sio_emitter_options_t *options) SIO_MUST_CHECK;
+
+/* What hasn't left is lost: flush first. With the program's loop it ends on a later turn. NULL is allowed. */
+SIO_API void sio_emitter_free(sio_emitter_t *emitter);
+
+/*
+ * To the clients of a namespace (a slash is added in front if missing, NULL: "/"), on all servers, that the target names (NULL: all; its
+ * time limit is of no account). Errors: SIO_EFORMAT, SIO_EINVAL, SIO_EBACKPRESSURE (buffer_limit), SIO_ENOMEM. upstream:
+ * of(nsp).to(...).except(...).emit(name, ...args)
+ */
+SIO_API int sio_emitter_emit(sio_emitter_t *emitter, const char *nsp, const sio_target_t *target, const char *name,
+                             const char *format, ...);
+SIO_API int sio_emitter_emitv(sio_emitter_t *emitter, const char *nsp, const sio_target_t *target, const char *name,
+                              const char *format, va_list args);
+
+/* The arguments as the JSON text of an array. More errors: SIO_EJSON. */
+SIO_API int sio_emitter_emit_text(sio_emitter_t *emitter, const char *nsp, const sio_target_t *target, const char *name,
+                                  const char *args, size_t len);
+
+/* The same errors. upstream: socketsJoin(), socketsLeave(), disconnectSockets(close) */
+SIO_API int sio_emitter_sockets_join(sio_emitter_t *emitter, const char *nsp, const sio_target_t *target, const char *const *rooms);
+SIO_API int sio_emitter_sockets_leave(sio_emitter_t *emitter, const char *nsp, const sio_target_t *target, const char *const *rooms);
+SIO_API int sio_emitter_disconnect_sockets(sio_emitter_t *emitter, const char *nsp, const sio_target_t *target, bool close);
+
+/* To the servers themselves; they can't answer. The same errors. upstream: serverSideEmit(name, ...args) */
+SIO_API int sio_emitter_server_side_emit(sio_emitter_t *emitter, const char *nsp, const char *name, const char *format, ...);
+SIO_API int sio_emitter_server_side_emitv(sio_emitter_t *emitter, const char *nsp, const char *name, const char *format, va_list args);
+SIO_API int sio_emitter_server_side_emit_text(sio_emitter_t *emitter, const char *nsp, const char *name, const char *args, size_t len);
+
+/*
+ * Runs the emitter's own loop until Redis has taken everything: 0; SIO_ETIMEDOUT; SIO_EDISCONNECTED (a connection broke, or Redis refused:
+ * something since the last flush is lost); SIO_ESTATE (the loop is the program's). upstream: await emitter.emit(...)
+ */
+SIO_API int sio_emitter_flush(sio_emitter_t *emitter, unsigned timeout_ms);
+
+/* Why Redis isn't reached, or wasn't; "": no reason. Borrowed until the next call. */
+SIO_API const char *sio_emitter_error(const sio_emitter_t *emitter);
 
 /* ---------------------------------------------------------------------------------------------------- state */
 

@@ -11,6 +11,7 @@ unit_tests = \
 	tests/unit/check_args \
 	tests/unit/check_base64 \
 	tests/unit/check_buf \
+	tests/unit/check_classic_message \
 	tests/unit/check_cluster \
 	tests/unit/check_cluster_adapter \
 	tests/unit/check_cluster_message \

@@ -1,5 +1,6 @@
 # Mixed clusters of Node's servers and ours on a real Redis. run.mjs starts the scenario application of tests/interop.
 EXTRA_DIST += \
+	tests/cluster/emitting.mjs \
 	tests/cluster/faults.mjs \
 	tests/cluster/lib/cluster.mjs \
 	tests/cluster/lib/redis.mjs \

@@ -200,4 +200,38 @@ export const operations = [
       await t.flush();
     },
   },
+  {
+    name: "rooms with odd names",
+    async run(t, peers) {
+      const names = ["a#b", "*", "[x]?", "42", "räum 😀", "#", "\\"];
+      for (const peer of peers) await ask(peer, "join", names);
+      for (const peer of peers) {
+        for (const name of names) {
+          await t.probe(peer, { to: [name] }, peers);
+          await send(t, peer, { from: "nsp", to: [name] }, "to", name, peer.name);
+        }
+      }
+    },
+  },
+  {
+    name: "what only looks like bytes",
+    async run(t, peers) {
+      for (const peer of peers) {
+        await send(t, peer, { from: "nsp" }, "fake", { _placeholder: true, num: 0 });
+        await send(t, peer, { from: "nsp" }, "large", Buffer.alloc(100000, 7), "x".repeat(70000));
+      }
+    },
+  },
+  {
+    name: "all rooms",
+    of: /^classic/,
+    async run(t, peers) {
+      await inRooms(t, peers);
+      const nameOf = (room) => t.peers.find(({ socket }) => socket.id === room)?.name ?? room;
+      for (const peer of peers) {
+        const [error, rooms] = await ask(peer, "all rooms");
+        t.log(`${peer.name} got ${show(error)} ${show(rooms.map(nameOf).sort())}`);
+      }
+    },
+  },
 ];

@@ -4,6 +4,7 @@
 import { diffLines, formatDiff } from "../interop/lib/diff.mjs";
 import { Cluster } from "./lib/cluster.mjs";
 import { RedisCluster, startRedis } from "./lib/redis.mjs";
+import { tryEmitters } from "./emitting.mjs";
 import { faults, movingSlots, olderEntries } from "./faults.mjs";
 import { operations } from "./operations.mjs";
 import { runPlain } from "./plain.mjs";
@@ -12,6 +13,9 @@ import { HOPS, hopping, options as recoveryOptions, recoveries, superseding } fr
 const sharded = (mode) => ({ title: `sharded, ${mode}`, name: "sharded", options: ["--mode", mode] });
 
 const adapters = [
+  { title: "classic", name: "classic" },
+  { title: "classic, answers to one", name: "classic", options: ["--specific-responses"], only: /sockets fetched|broadcast with ack|all rooms/ },
+  { title: "classic, another parser", name: "classic", options: ["--json-parser"], only: /odd names/ },
   sharded("static"),
   sharded("dynamic"),
   sharded("dynamic-private"),
@@ -132,7 +136,7 @@ async function main() {
   const redis = await startRedis();
   const redisCluster = await new RedisCluster().start();
   await several(2, [...adapters, ...onRedisCluster], async (adapter) => {
-    const cases = operations.filter(({ name }) => wanted(`${adapter.title}: ${name}`));
+    const cases = operations.filter(({ name, of = /./ }) => of.test(adapter.title) && (adapter.only ?? /./).test(name) && wanted(`${adapter.title}: ${name}`));
     const { url } = onRedisCluster.includes(adapter) ? redisCluster : redis;
     if (cases.length) await compare(adapter, url, cases, { print });
   });
@@ -143,6 +147,7 @@ async function main() {
   const readers = new Cluster("oo", { name: "streams" }, redis.url);
   if (wanted(older)) await attempt(older, readers, () => olderEntries(readers, redis));
   await recover(redis.url, wanted, print);
+  await tryEmitters(redis, wanted, judge, report);
   await fail(wanted);
   await runPlain(redis.url, wanted, report);
   await redis.stop();

@@ -1,5 +1,6 @@
 # Fuzz targets. With --enable-fuzzers they are built for libFuzzer; otherwise `make check` runs them over their corpora.
 fuzz_targets = \
+	tests/fuzz/fuzz_classic \
 	tests/fuzz/fuzz_cluster \
 	tests/fuzz/fuzz_connection \
 	tests/fuzz/fuzz_http \
@@ -68,3 +69,14 @@ tests_fuzz_fuzz_unpack_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_ws_frame_SOURCES = tests/fuzz/fuzz_ws_frame.c $(fuzz_main)
 tests_fuzz_fuzz_ws_frame_LDADD = $(CONVENIENCE_LIBS)
 tests_fuzz_fuzz_ws_frame_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_classic_SOURCES = tests/fuzz/fuzz_classic.c $(fuzz_main)
+tests_fuzz_fuzz_classic_LDADD = $(CONVENIENCE_LIBS)
+tests_fuzz_fuzz_classic_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+if HAVE_REDIS
+check_PROGRAMS += tests/fuzz/fuzz_redis_url
+tests_fuzz_fuzz_redis_url_SOURCES = tests/fuzz/fuzz_redis_url.c $(fuzz_main)
+tests_fuzz_fuzz_redis_url_LDADD = $(REDIS_CONVENIENCE_LIBS)
+tests_fuzz_fuzz_redis_url_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+else
+EXTRA_DIST += tests/fuzz/fuzz_redis_url.c
+endif

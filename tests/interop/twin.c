@@ -75,7 +75,10 @@ enum option_letter {
     MODE,
     STREAM_COUNT,
     MAX_LEN,
-    SHARDED_PUBSUB
+    SHARDED_PUBSUB,
+    REQUESTS_TIMEOUT,
+    SPECIFIC_RESPONSES,
+    JSON_PARSER
 };
 
 static const struct option long_options[] = {
@@ -129,6 +132,9 @@ static const struct option long_options[] = {
     {"stream-count", required_argument, NULL, STREAM_COUNT},
     {"max-len", required_argument, NULL, MAX_LEN},
     {"sharded-pubsub", no_argument, NULL, SHARDED_PUBSUB},
+    {"requests-timeout", required_argument, NULL, REQUESTS_TIMEOUT},
+    {"specific-responses", no_argument, NULL, SPECIFIC_RESPONSES},
+    {"json-parser", no_argument, NULL, JSON_PARSER},
     {NULL, 0, NULL, 0},
 };
 
@@ -365,6 +371,15 @@ static bool set_adapter(struct twin_adapter *adapter, int letter, const char *va
         return true;
     case SHARDED_PUBSUB:
         adapter->sharded_pubsub = true;
+        return true;
+    case REQUESTS_TIMEOUT:
+        adapter->requests_timeout_ms = number(value);
+        return true;
+    case SPECIFIC_RESPONSES:
+        adapter->specific_responses = true;
+        return true;
+    case JSON_PARSER:
+        adapter->json_parser = true;
         return true;
     default:
         return false;

@@ -74,7 +74,8 @@ struct twin_adapter {
     const char *name; /* NULL: none */
     const char *redis, *prefix, *mode;
     unsigned stream_count, max_len;
-    bool sharded_pubsub;
+    bool sharded_pubsub, specific_responses, json_parser;
+    unsigned requests_timeout_ms;
 };
 
 int twin_set_adapter(sio_server_t *io, const struct twin_adapter *wanted);

@@ -165,6 +165,30 @@ static json_t *show_remote(sio_remote_t *remote)
                      json_object_get(json_object_get(handshake, "query"), "EIO"));
 }
 
+static void on_all(int status, const char *const *rooms, size_t count, void *user)
+{
+    const char **names = malloc((count + 1) * sizeof(*names));
+    json_t *shown = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        names[i] = rooms[i];
+    qsort(names, count, sizeof(*names), by_name);
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(shown, json_string(names[i]));
+    sio_ack(user, "s?o", status == SIO_OK ? NULL : sio_strerror(status), shown);
+    sio_event_release(user);
+    free(names);
+}
+
+static void on_all_rooms(sio_socket_t *socket, sio_event_t *event, void *user)
+{
+    sio_event_t *held = sio_event_hold(event);
+
+    (void)user;
+    if (sio_all_rooms(sio_socket_namespace(socket), 0, on_all, held))
+        sio_event_release(held);
+}
+
 struct fetching {
     sio_event_t *event;
     struct twin *app;
@@ -366,6 +390,7 @@ void twin_install_cluster(struct twin *app)
     sio_namespace_on(nsp, "sockets leave", on_sockets_leave, NULL);
     sio_namespace_on(nsp, "sockets disconnect", on_sockets_disconnect, NULL);
     sio_namespace_on(nsp, "server side", on_server_side, NULL);
+    sio_namespace_on(nsp, "all rooms", on_all_rooms, NULL);
     sio_namespace_on(nsp, "server side ask", on_server_side_ask, NULL);
     sio_on_server_side(nsp, "poke", on_poke, NULL);
     sio_on_server_side(nsp, "question", on_question, NULL);

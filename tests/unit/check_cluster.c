@@ -369,7 +369,7 @@ static void fetch_one(void)
     ck_assert_str_eq(peer.last, "fetch red");
     peer.fetch->remote(peer.fetch, one);
     peer.fetch->remote(peer.fetch, none);
-    peer.fetch->done(peer.fetch, true);
+    peer.fetch->done(peer.fetch, 0);
     json_decref(one);
     json_decref(none);
     ck_assert_int_eq(heard.calls, 0);
@@ -468,7 +468,7 @@ START_TEST(test_incomplete_fetch)
 {
     with_peer();
     ck_assert_int_eq(sio_fetch_sockets(nsp, NULL, on_sockets, &heard), SIO_OK);
-    peer.fetch->done(peer.fetch, false);
+    peer.fetch->done(peer.fetch, 1);
     turn_until_called(1);
     ck_assert_int_eq(heard.status, SIO_ETIMEDOUT);
     ck_assert_uint_eq(heard.count, 0);

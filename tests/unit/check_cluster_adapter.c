@@ -430,10 +430,10 @@ static void on_remote(sio__fetch_sink_t *sink, json_t *description)
     note("%s elsewhere;", json_string_value(json_object_get(description, "id")));
 }
 
-static void on_done(sio__fetch_sink_t *sink, bool complete)
+static void on_done(sio__fetch_sink_t *sink, size_t missing)
 {
     (void)sink;
-    note("done %d;", complete);
+    note("missing %d;", (int)missing);
 }
 
 static void expect_answers(const char *text)
@@ -537,9 +537,9 @@ static void fetch(const sio__audience_t *audience)
 START_TEST(test_fetch_sockets)
 {
     fetch(&(sio__audience_t){.flags = 0});
-    expect_answers("a0;a1;b0 elsewhere;done 1;");
+    expect_answers("a0;a1;b0 elsewhere;missing 0;");
     fetch(&(sio__audience_t){.flags = SIO__LOCAL});
-    expect_answers("a0;a1;done 1;");
+    expect_answers("a0;a1;missing 0;");
 }
 END_TEST
 
@@ -552,10 +552,10 @@ START_TEST(test_a_server_that_does_not_answer)
     pass(99);
     expect_answers("");
     pass(1);
-    expect_answers("done 0;");
+    expect_answers("missing 1;");
     fetch(&(sio__audience_t){.timeout_ms = 10});
     pass(10);
-    expect_answers("a0;a1;b0 elsewhere;done 0;");
+    expect_answers("a0;a1;b0 elsewhere;missing 1;");
     fetch(&(sio__audience_t){.flags = 0});
     adapter_of(&servers[0])->ops->forget(adapter_of(&servers[0]), &answers.fetch);
     pass(200);
@@ -569,10 +569,10 @@ START_TEST(test_counted_later)
     fetch(&(sio__audience_t){.flags = 0});
     expect_answers("a0;a1;b0 elsewhere;");
     sio__cluster_counted(&servers[0].cluster, last_count, 2);
-    expect_answers("done 1;");
+    expect_answers("missing 0;");
     fetch(&(sio__audience_t){.flags = 0});
     sio__cluster_counted(&servers[0].cluster, last_count, 0);
-    expect_answers("a0;a1;b0 elsewhere;done 0;");
+    expect_answers("a0;a1;b0 elsewhere;missing 1;");
     sio__cluster_counted(&servers[0].cluster, last_count, 7);
     expect_answers("");
 }
@@ -583,10 +583,10 @@ END_TEST
 START_TEST(test_heartbeats)
 {
     fetch(&(sio__audience_t){.flags = 0});
-    expect_answers("a0;a1;b0 elsewhere;done 1;");
+    expect_answers("a0;a1;b0 elsewhere;missing 0;");
     pass(60000); /* they hear of each other */
     fetch(&(sio__audience_t){.flags = 0});
-    expect_answers("a0;a1;b0 elsewhere;done 1;");
+    expect_answers("a0;a1;b0 elsewhere;missing 0;");
     ask(&servers[0], &(sio__audience_t){.flags = 0});
     expect_answers("servers 2;");
     servers[1].asker->free(servers[1].asker);
@@ -601,7 +601,7 @@ START_TEST(test_a_server_that_ends)
     server_count = 2;
     ck_assert_uint_eq(sio__nodes_count(&servers[0].cluster.nodes), 1);
     fetch(&(sio__audience_t){.flags = 0});
-    expect_answers("a0;a1;b0 elsewhere;done 1;");
+    expect_answers("a0;a1;b0 elsewhere;missing 0;");
 }
 END_TEST
 
@@ -618,10 +618,10 @@ START_TEST(test_a_server_that_dies)
     fetch(&(sio__audience_t){.timeout_ms = 60000});
     expect_answers("a0;a1;");
     pass(12000);
-    expect_answers("done 1;");
+    expect_answers("missing 0;");
     ck_assert_uint_eq(sio__nodes_count(&servers[0].cluster.nodes), 0);
     fetch(&(sio__audience_t){.flags = 0});
-    expect_answers("a0;a1;done 1;");
+    expect_answers("a0;a1;missing 0;");
 }
 END_TEST
 

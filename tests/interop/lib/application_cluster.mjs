@@ -84,6 +84,9 @@ function emitServerSide(socket) {
       done(error.message);
     }
   });
+  socket.on("all rooms", (done) => {
+    socket.nsp.adapter.allRooms().then((rooms) => done(null, [...rooms].sort()), (error) => done(error.message));
+  });
   socket.on("server side ask", (event, ...rest) => {
     const done = rest.pop();
     socket.nsp.serverSideEmit(event, ...rest, (error, replies) => done(error ? error.message : null, replies));

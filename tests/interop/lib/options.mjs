@@ -2,7 +2,7 @@
 import { parserNamed, parserWith } from "./parser.mjs";
 
 const DEFAULTS = { port: "0", host: "127.0.0.1" };
-const SWITCHES = new Set(["cors-credentials", "no-upgrades", "no-trailing-slash", "hooks", "cleanup-children", "recovery-middlewares", "engine", "cors-preflight-continue", "cors-function", "cookie-all", "allow-eio3", "redis-cluster", "sharded-pubsub"]);
+const SWITCHES = new Set(["cors-credentials", "no-upgrades", "no-trailing-slash", "hooks", "cleanup-children", "recovery-middlewares", "engine", "cors-preflight-continue", "cors-function", "cookie-all", "allow-eio3", "redis-cluster", "sharded-pubsub", "specific-responses", "json-parser"]);
 
 export function parseOptions(args) {
   const flags = { ...DEFAULTS };
