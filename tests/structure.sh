@@ -68,7 +68,7 @@ check_dependencies()
     verdict "hiredis and OpenSSL are called from adapters/redis*.c only" \
         "$(system_includes '(hiredis|openssl)/.*' | grep -Ev '^adapters/redis[a-z_]*\.[ch]$')"
     verdict "examples use the public header, the conformance program the engine's too" \
-        "$(includes examples | except '[^/]*|examples/.*|socketio/socketio\.h' |
+        "$(includes examples | except '[^/]*|examples/.*|socketio/(socketio|redis)\.h' |
             except 'engineio/(engine|loop|message)\.h' | grep -v ' examples/conformance/')"
     verdict "libwebsockets is called from engineio/lws_*.c only" \
         "$(system_includes 'libwebsockets\.h' | grep -Ev '^engineio/lws_[a-z_]*\.c$')"

@@ -5,7 +5,12 @@ examples_chat_chat_SOURCES = \
 	examples/chat/person.c examples/chat/person.h \
 	examples/chat/room.c examples/chat/room.h \
 	examples/chat/rules.c examples/chat/rules.h
+if HAVE_REDIS
+examples_chat_chat_CPPFLAGS = $(AM_CPPFLAGS) -DHAVE_REDIS
+examples_chat_chat_LDADD = libsocketio-redis.la $(EXAMPLE_LIBS)
+else
 examples_chat_chat_LDADD = $(EXAMPLE_LIBS)
+endif
 
 EXTRA_DIST += \
 	examples/chat/README.md \

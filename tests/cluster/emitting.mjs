@@ -121,5 +121,5 @@ export async function tryEmitters(redis, wanted, judge, report) {
 const PUBLISHED = [
   "alice connected",
   "bob connected",
-  ...["alice", "bob"].flatMap((name) => [`${name} <- "hello" 1 {"a":[2]}`, ...(name === "alice" ? ['alice <- "to red"', 'alice <- "to red\'s channel"'] : ['bob <- "not red"'])]),
+  ...["alice", "bob"].flatMap((name) => [`${name} <- "hello" 1 {"a":[2]}`, ...(name === "alice" ? ['alice <- "to red" ', 'alice <- "to red\'s channel" '] : ['bob <- "not red" '])]),
 ];

@@ -113,7 +113,7 @@ export const faults = [
     kinds: "oo",
     async run(t, redis) {
       const [alice, bob] = await t.connectAll();
-      const channel = `${t.prefix}#/cluster#`;
+      const channel = t.arguments.includes("classic") ? `${t.prefix}-request#/cluster#` : `${t.prefix}#/cluster#`;
       const verb = t.arguments.includes("sharded") ? "ssubscribe" : "subscribe";
       const silent = ownChild(spawn("redis-cli", ["-p", String(redis.port), verb, channel], { stdio: ["pipe", "pipe", "ignore"] }));
       await new Promise((resolve) => silent.stdout.once("data", resolve));

@@ -111,7 +111,7 @@ async function recover(url, wanted, print) {
 
 // Several at a time: most of it is waiting.
 async function fail(wanted) {
-  const kinds = [{ ...sharded("dynamic"), title: "sharded" }, { title: "streams", name: "streams" }, { title: "streams with recovery", name: "streams", options: recoveryOptions }];
+  const kinds = [adapters[0], { ...sharded("dynamic"), title: "sharded" }, { title: "streams", name: "streams" }, { title: "streams with recovery", name: "streams", options: recoveryOptions }];
   const tests = kinds.flatMap((adapter) => faults.map((fault) => ({ adapter, fault, title: `${adapter.title}, ${fault.kinds}: ${fault.name}` })));
   await several(5, tests.filter(({ title }) => wanted(title)), async ({ adapter, fault, title }) => {
     const redis = await startRedis();
