@@ -9,9 +9,6 @@
 /* Deeper than any message has around what clients get. */
 enum { ENVELOPE_DEPTH = 4 };
 
-/* Larger memory is given back before the next message. */
-enum { KEPT = 256 << 10 };
-
 void sio__cluster_decoder_init(sio__cluster_decoder_t *decoder, unsigned max_depth)
 {
     memset(decoder, 0, sizeof(*decoder));

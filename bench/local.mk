@@ -48,6 +48,8 @@ bench_server_SOURCES = bench/server.c
 bench_server_LDADD = libsocketio.la
 
 EXTRA_DIST += \
+	bench/cluster.mjs \
+	bench/cluster.sh \
 	bench/.shellcheckrc \
 	bench/README.md \
 	bench/common.sh \

@@ -365,6 +365,88 @@ START_TEST(test_unix_socket)
 }
 END_TEST
 
+/* The master dies; what is sent meanwhile reaches the replica that has taken its place. */
+START_TEST(test_failover)
+{
+    char folder[] = "/tmp/redis-XXXXXX", address[32], master[16], clean[64];
+    redis_process_t replica, sentinel;
+    sio__redis_t *redis;
+
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(master, sizeof(master), "%d", server.port);
+    redis_start(&replica, 0,
+                (const char *const[]){"--replicaof", "127.0.0.1", master, "--dir", folder, NULL});
+    redis_start_sentinel(&sentinel, &server, folder);
+    snprintf(address, sizeof(address), "127.0.0.1:%d", sentinel.port);
+    make_config(SIO_REDIS_CONNECTION(.sentinels = SIO_LIST("127.0.0.1:1", address),
+                                     .retry_min_ms = 20, .retry_max_ms = 200));
+    redis = make(&events);
+    wait_for(&seen.connected, 1);
+    ck_assert_int_eq(sio__redis_address(redis)->port, server.port);
+    /* The sentinel has to know the replica before it can choose it. */
+    for (seen.last[0] = '\0'; !strstr(seen.last, "online");) {
+        int answers = seen.answers;
+
+        command(redis, "INFO", "replication");
+        wait_for(&seen.answers, answers + 1);
+    }
+    redis_kill(&server);
+    while (seen.connected < 2 || sio__redis_address(redis)->port != replica.port)
+        uv_run(&loop, UV_RUN_ONCE);
+    command(redis, "ECHO", "there again");
+    while (strcmp(seen.last, "there again") != 0)
+        uv_run(&loop, UV_RUN_ONCE);
+    end(redis);
+    redis_kill(&sentinel);
+    redis_kill(&replica);
+    snprintf(clean, sizeof(clean), "rm -r %s", folder);
+    ck_assert_int_eq(system(clean), 0);
+}
+END_TEST
+
+START_TEST(test_tls)
+{
+    char folder[] = "/tmp/redis-XXXXXX", cert[64], key[64], port[16], text[512];
+    sio__redis_t *redis;
+
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(cert, sizeof(cert), "%s/cert", folder);
+    snprintf(key, sizeof(key), "%s/key", folder);
+    snprintf(text, sizeof(text),
+             "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext "
+             "subjectAltName=IP:127.0.0.1 -keyout %s -out %s 2>/dev/null",
+             key, cert);
+    ck_assert_int_eq(system(text), 0);
+    redis_kill(&server);
+    snprintf(port, sizeof(port), "%d", redis_free_port());
+    redis_start(&server, 0,
+                (const char *const[]){"--tls-port", port, "--tls-cert-file", cert, "--tls-key-file",
+                                      key, "--tls-ca-cert-file", cert, "--tls-auth-clients", "no",
+                                      NULL});
+    snprintf(server.url, sizeof(server.url), "rediss://127.0.0.1:%s", port);
+    make_config(SIO_REDIS_CONNECTION(.ca_file = cert));
+    redis = make(&events);
+    command(redis, "ECHO", "hello");
+    wait_for(&seen.answers, 1);
+    ck_assert_str_eq(seen.last, "hello");
+    end(redis);
+    sio__redis_config_unref(config);
+    make_config(NULL);
+    redis = make(&events);
+    wait_for(&seen.disconnected, 1);
+    ck_assert_msg(strncmp(seen.error, "TLS: ", 5) == 0, "%s", seen.error);
+    end(redis);
+    sio__redis_config_unref(config);
+    make_config(SIO_REDIS_CONNECTION(.ca_file = cert, .server_name = "elsewhere.example"));
+    redis = make(&events);
+    wait_for(&seen.disconnected, 2);
+    ck_assert_msg(strncmp(seen.error, "TLS: ", 5) == 0, "%s", seen.error);
+    end(redis);
+    snprintf(text, sizeof(text), "rm -r %s", folder);
+    ck_assert_int_eq(system(text), 0);
+}
+END_TEST
+
 START_TEST(test_nobody_there)
 {
     sio__redis_t *redis;
@@ -399,6 +481,8 @@ int main(void)
     tcase_add_test(tcase, test_refused_subscription);
     tcase_add_test(tcase, test_unix_socket);
     tcase_add_test(tcase, test_nobody_there);
+    tcase_add_test(tcase, test_failover);
+    tcase_add_test(tcase, test_tls);
     suite_add_tcase(suite, tcase);
     if (!redis_installed()) {
         puts("1..0 # SKIP no redis-server here");

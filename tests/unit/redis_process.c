@@ -29,7 +29,7 @@ static struct sockaddr_in loopback(int port)
     };
 }
 
-static int free_port(void)
+int redis_free_port(void)
 {
     struct sockaddr_in address = loopback(0);
     socklen_t len = sizeof(address);
@@ -71,24 +71,56 @@ static void run(const redis_process_t *redis, const char *const *arguments)
     _exit(127);
 }
 
-void redis_start(redis_process_t *redis, int port, const char *const *arguments)
+static void wait_for(const redis_process_t *redis)
 {
     const struct timespec pause = {0, 10000000};
     int waited = 0;
 
-    redis->port = port;
-    while (redis->port == 0 || redis->port >= CLUSTER_PORTS)
-        redis->port = free_port();
-    snprintf(redis->url, sizeof(redis->url), "redis://127.0.0.1:%d", redis->port);
-    redis->pid = fork();
-    ck_assert_int_ge(redis->pid, 0);
-    if (redis->pid == 0)
-        run(redis, arguments);
     while (!answers(redis->port)) {
         ck_assert_msg(waited < PATIENCE_MS, "redis-server doesn't answer");
         nanosleep(&pause, NULL);
         waited += 10;
     }
+}
+
+void redis_start(redis_process_t *redis, int port, const char *const *arguments)
+{
+    redis->port = port;
+    while (redis->port == 0 || redis->port >= CLUSTER_PORTS)
+        redis->port = redis_free_port();
+    snprintf(redis->url, sizeof(redis->url), "redis://127.0.0.1:%d", redis->port);
+    redis->pid = fork();
+    ck_assert_int_ge(redis->pid, 0);
+    if (redis->pid == 0)
+        run(redis, arguments);
+    wait_for(redis);
+}
+
+void redis_start_sentinel(redis_process_t *sentinel, const redis_process_t *master,
+                          const char *folder)
+{
+    char path[128];
+    FILE *file;
+
+    sentinel->port = redis_free_port();
+    snprintf(path, sizeof(path), "%s/sentinel.conf", folder);
+    file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    fprintf(file,
+            "port %d\nbind 127.0.0.1\nlogfile /dev/null\ndir %s\n"
+            "sentinel monitor mymaster 127.0.0.1 %d 1\n"
+            "sentinel down-after-milliseconds mymaster 500\n"
+            "sentinel failover-timeout mymaster 2000\n",
+            sentinel->port, folder, master->port);
+    fclose(file);
+    sentinel->pid = fork();
+    ck_assert_int_ge(sentinel->pid, 0);
+    if (sentinel->pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        execlp("redis-server", "redis-server", path, "--sentinel", (char *)NULL);
+        _exit(127);
+    }
+    wait_for(sentinel);
 }
 
 void redis_kill(redis_process_t *redis)

@@ -18,4 +18,10 @@ int redis_installed(void);
 void redis_start(redis_process_t *redis, int port, const char *const *arguments);
 void redis_kill(redis_process_t *redis);
 
+/* A sentinel that watches it as "mymaster", its configuration in that folder. */
+void redis_start_sentinel(redis_process_t *sentinel, const redis_process_t *master,
+                          const char *folder);
+
+int redis_free_port(void);
+
 #endif

@@ -1,0 +1,10 @@
+#!/bin/bash
+# Cluster-wide broadcasts: two of our servers against two of Node's on the same Redis, deliveries per second of the servers' CPU.
+#   cluster.sh [--adapter classic|sharded|streams] [--clients N] [--messages N] [--rounds N]
+#   cluster.sh --soak MESSAGES --clients N      two of ours alone, and their memory meanwhile
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/../scripts/common.sh"
+
+npm_packages tests/interop
+build_tree release all tests/interop/twin
+SIO_TWIN=$build/release/tests/interop/twin exec node "$root/bench/cluster.mjs" "$@"
