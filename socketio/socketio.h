@@ -711,8 +711,9 @@ SIO_API int sio_disconnect(sio_socket_t *socket, bool close);
 /*
  * Until when the socket may stay, in Unix milliseconds: for tokens that expire. When that time has come, it is disconnected from its
  * namespace as by sio_disconnect(), with the detail "its deadline has passed". Set again, it moves; 0 takes it away. May be set in a
- * middleware, and is kept with the session by options.recovery. Costs one timer, O(1). Errors: SIO_EINVAL (negative),
- * SIO_EDISCONNECTED, SIO_ENOMEM. Any thread. upstream has none
+ * middleware. Sessions kept in memory (options.recovery) keep it, those kept in Redis don't: set it again in a middleware, with
+ * no_skip_middlewares. Costs one timer, O(1). Errors: SIO_EINVAL (negative), SIO_EDISCONNECTED, SIO_ENOMEM. Any thread. upstream
+ * has none
  */
 SIO_API int sio_set_deadline(sio_socket_t *socket, int64_t unix_ms);
 
