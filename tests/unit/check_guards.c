@@ -3,6 +3,7 @@
 #include "tests/unit/live.h"
 
 #include <check.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -232,6 +233,27 @@ START_TEST(test_connections)
 }
 END_TEST
 
+START_TEST(test_connections_per_address)
+{
+    sio_options_t options = {.limits = SIO_LIMITS(.connections_per_address = 1)};
+    wire_t *second = calloc(1, sizeof(*second));
+
+    ck_assert_ptr_nonnull(second);
+    start(&options);
+    ck_assert(wire_open(&client, live.port, "/"));
+    ck_assert(!wire_open(second, live.port, "/"));
+    ck_assert_uint_eq(stats_now().limited_connections, 1);
+    wire_close(second);
+    wire_close(&client);
+    while (stats_now().connections)
+        sched_yield();
+    ck_assert(wire_open(second, live.port, "/"));
+    wire_close(second);
+    live_stop(&live);
+    free(second);
+}
+END_TEST
+
 START_TEST(test_limits_say_their_size)
 {
     const sio_limits_t limits = {.size = 0, .rooms_per_socket = 1};
@@ -259,6 +281,7 @@ int main(void)
     tcase_add_test(tests, test_namespaces_per_client);
     tcase_add_test(tests, test_attachments);
     tcase_add_test(tests, test_connections);
+    tcase_add_test(tests, test_connections_per_address);
     tcase_add_test(tests, test_limits_say_their_size);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);
