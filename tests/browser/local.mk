@@ -4,6 +4,7 @@ EXTRA_DIST += \
 	tests/browser/dashboard.test.mjs \
 	tests/browser/files.test.mjs \
 	tests/browser/game.test.mjs \
+	tests/browser/rpc.test.mjs \
 	tests/browser/server.mjs \
 	tests/browser/wire.mjs \
 	tests/browser/package.json \
