@@ -20,6 +20,7 @@ unit_tests = \
 	tests/unit/check_dashboard_batch \
 	tests/unit/check_deadline \
 	tests/unit/check_deflate \
+	tests/unit/check_document_ot \
 	tests/unit/check_encoding \
 	tests/unit/check_engine_packet \
 	tests/unit/check_event \
@@ -71,6 +72,7 @@ tests_unit_check_threads_SOURCES = tests/unit/check_threads.c tests/unit/live.c 
 # Those that test a part of an example.
 tests_unit_check_dashboard_batch_SOURCES = \
 	tests/unit/check_dashboard_batch.c examples/dashboard/batch.c examples/dashboard/batch.h
+tests_unit_check_document_ot_SOURCES = tests/unit/check_document_ot.c examples/document/ot.c examples/document/ot.h
 tests_unit_check_files_name_SOURCES = tests/unit/check_files_name.c \
 	examples/files/name.c examples/files/name.h examples/common/text.c examples/common/text.h
 tests_unit_check_files_sha256_SOURCES = tests/unit/check_files_sha256.c examples/files/sha256.c examples/files/sha256.h

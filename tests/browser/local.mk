@@ -2,6 +2,8 @@ EXTRA_DIST += \
 	tests/browser/browser.mjs \
 	tests/browser/chat.test.mjs \
 	tests/browser/dashboard.test.mjs \
+	tests/browser/document.test.mjs \
+	tests/browser/document_typists.mjs \
 	tests/browser/files.test.mjs \
 	tests/browser/game.test.mjs \
 	tests/browser/rpc.test.mjs \
