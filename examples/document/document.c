@@ -8,6 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A prefix of its own: every connection's id is a room too. */
+bool document_room(const char *id, char room[DOCUMENT_ROOM_SIZE])
+{
+    int length = snprintf(room, DOCUMENT_ROOM_SIZE, "doc:%s", id);
+
+    return length > 0 && length < DOCUMENT_ROOM_SIZE;
+}
+
 struct document *document_new(const char *id, unsigned number)
 {
     struct document *document = calloc(1, sizeof(*document));
@@ -15,8 +23,7 @@ struct document *document_new(const char *id, unsigned number)
     if (!document)
         return NULL;
     snprintf(document->id, sizeof(document->id), "%s", id);
-    /* A prefix of its own: every connection's id is a room too. */
-    snprintf(document->room, sizeof(document->room), "doc:%s", id);
+    document_room(id, document->room);
     snprintf(document->epoch, sizeof(document->epoch), "%llx-%x", (unsigned long long)unix_ms(),
              number);
     return document;
@@ -35,6 +42,8 @@ static void forget(struct document *document, size_t count)
 
 void document_free(struct document *document)
 {
+    while (document->peers)
+        document_leave(document->peers); /* of relays */
     if (document->history)
         forget(document, document->kept);
     free(document->history);
@@ -75,7 +84,8 @@ static size_t length_at(const struct document *document, json_int_t revision)
                                           : ot_length_before(changes_since(document, revision)->op);
 }
 
-/* Half of the history goes at once, so that moving the rest costs little per operation. */
+/* Half of the history goes at once, so that moving the rest costs little per
+ * operation. */
 static bool make_room(struct document *document)
 {
     if (!document->history)
@@ -150,7 +160,8 @@ enum submitted document_submit(struct document *document, const struct peer *aut
 
 /* ---- People ---- */
 
-struct peer *document_enter(struct document *document, const char *key, const char *name)
+struct peer *document_enter(struct document *document, const char *link, const char *key,
+                            const char *name)
 {
     struct peer *peer = calloc(1, sizeof(*peer));
 
@@ -158,6 +169,7 @@ struct peer *document_enter(struct document *document, const char *key, const ch
         return NULL;
     peer->document = document;
     peer->number = ++document->last_number;
+    snprintf(peer->link, sizeof(peer->link), "%s", link);
     snprintf(peer->key, sizeof(peer->key), "%s", key);
     snprintf(peer->name, sizeof(peer->name), "%s", name);
     peer->next = document->peers;
@@ -174,6 +186,24 @@ void document_leave(struct peer *peer)
     *link = peer->next;
     peer->document->used_ms = steady_ms();
     free(peer);
+}
+
+struct peer *document_peer(const struct document *document, const char *link)
+{
+    struct peer *peer = document->peers;
+
+    while (peer && strcmp(peer->link, link) != 0)
+        peer = peer->next;
+    return peer;
+}
+
+struct peer *document_peer_of_key(const struct document *document, const char *key)
+{
+    struct peer *peer = document->peers;
+
+    while (peer && strcmp(peer->key, key) != 0)
+        peer = peer->next;
+    return peer;
 }
 
 static size_t index_now(const struct document *document, size_t index, json_int_t revision)

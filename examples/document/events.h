@@ -1,11 +1,15 @@
-/* The endpoint at which documents are edited. */
+/* The endpoint at which documents are edited. In a cluster one server keeps the
+ * documents, the others relay. */
 #ifndef DOCUMENT_EVENTS_H
 #define DOCUMENT_EVENTS_H
 
-#include "shelf.h"
+#include "desk.h"
 
-#include <socketio/socketio.h>
+struct service {
+    struct desk desk;
+    int relay; /* whether another server keeps the documents */
+};
 
-int events_init(struct shelf *shelf, sio_server_t *io);
+int events_init(struct service *service, sio_server_t *io);
 
 #endif

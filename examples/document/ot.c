@@ -61,7 +61,8 @@ static void pass(struct walk *walk, size_t count)
 
 /* ---- Making one ---- */
 
-/* Joins what belongs together, so that operations don't grow with every transformation. */
+/* Joins what belongs together, so that operations don't grow with every
+ * transformation. */
 static bool add_count(json_t *op, json_int_t count)
 {
     json_t *last = json_array_get(op, json_array_size(op) - 1);

@@ -1,7 +1,7 @@
-/* Operational transformation of text. An operation is a JSON array that walks over the whole of a
- * text: a positive number keeps so many characters, a negative one deletes them, a text is
- * inserted. Characters are Unicode code points. No documents, no network. public/ot.js is the same
- * for pages. */
+/* Operational transformation of text. An operation is a JSON array that walks
+ * over the whole of a text: a positive number keeps so many characters, a
+ * negative one deletes them, a text is inserted. Characters are Unicode code
+ * points. No documents, no network. public/ot.js is the same for pages. */
 #ifndef DOCUMENT_OT_H
 #define DOCUMENT_OT_H
 
@@ -17,22 +17,24 @@ struct ot_text {
     size_t length;
 };
 
-/* Whether it is an operation on a text of this length, in not too many parts, whose result isn't
- * too long. One that ends early is made to keep the rest. */
+/* Whether it is an operation on a text of this length, in not too many parts,
+ * whose result isn't too long. One that ends early is made to keep the rest. */
 bool ot_check(json_t *op, size_t length);
 
 /* How long the text is that it is for. */
 size_t ot_length_before(const json_t *op);
 
-/* What `op` becomes when `done`, made on the same text, was applied before it. Where both insert at
- * one place, that of `op` comes first if op_first. New; NULL: lengths differ, or out of memory. */
+/* What `op` becomes when `done`, made on the same text, was applied before it.
+ * Where both insert at one place, that of `op` comes first if op_first. New;
+ * NULL: lengths differ, or out of memory. */
 json_t *ot_transform(const json_t *op, const json_t *done, bool op_first);
 
-/* Where a position in the text is after the operation; what is inserted right there comes before
- * it. */
+/* Where a position in the text is after the operation; what is inserted right
+ * there comes before it. */
 size_t ot_transform_index(size_t index, const json_t *op);
 
-/* Of an operation as long as the text. False: out of memory, and the text is as before. */
+/* Of an operation as long as the text. False: out of memory, and the text is as
+ * before. */
 bool ot_apply(struct ot_text *text, const json_t *op);
 
 #endif

@@ -41,12 +41,19 @@ static struct document *add(struct shelf *shelf, const char *id)
     return document;
 }
 
-struct document *shelf_open(struct shelf *shelf, const char *id)
+struct document *shelf_find(const struct shelf *shelf, const char *id)
 {
     struct document *document = shelf->first;
 
     while (document && strcmp(document->id, id) != 0)
         document = document->next;
+    return document;
+}
+
+struct document *shelf_open(struct shelf *shelf, const char *id)
+{
+    struct document *document = shelf_find(shelf, id);
+
     return document ? document : add(shelf, id);
 }
 

@@ -1,5 +1,5 @@
-/* The documents that are open. They are in memory only; the one unused for longest goes when room
- * is needed. */
+/* The documents that are open. They are in memory only; the one unused for
+ * longest goes when room is needed. */
 #ifndef DOCUMENT_SHELF_H
 #define DOCUMENT_SHELF_H
 
@@ -13,9 +13,12 @@ struct shelf {
     unsigned made;
 };
 
-/* The document of that name, new when there is none. NULL: people are at all of them, or out of
- * memory. */
+/* The document of that name, new when there is none. NULL: people are at all of
+ * them, or out of memory. */
 struct document *shelf_open(struct shelf *shelf, const char *id);
+
+/* The one that is open, or NULL. */
+struct document *shelf_find(const struct shelf *shelf, const char *id);
 
 void shelf_clear(struct shelf *shelf);
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { apply, compose, difference, lengthOf, transform } from "../../examples/document/public/ot.js";
 import { Browser, DESK, PHONE, hasText, sees, shot } from "./browser.mjs";
-import { run } from "./document_typists.mjs";
+import { run, startCluster } from "./document_typists.mjs";
 import { ExampleServer } from "./server.mjs";
 import { Wire } from "./wire.mjs";
 
@@ -71,8 +71,25 @@ test("a difference is where the caret says", () => {
 });
 
 for (let i = 1; i <= RUNS; i++) {
-    test(`twenty typists end with the same text (${i} of ${RUNS})`, () => run(server, `typists-${i}`));
+    test(`twenty typists end with the same text (${i} of ${RUNS})`, () => run([server], `typists-${i}`));
 }
+
+test("twenty typists at two servers with Redis between them, too", async (t) => {
+    const cluster = await startCluster();
+    if (!cluster) {
+        t.skip("no redis-server");
+        return;
+    }
+    try {
+        await run(cluster.servers, "typists");
+        for (const each of cluster.servers) {
+            await each.stop();
+        }
+    } finally {
+        cluster.servers.forEach((each) => each.kill());
+        cluster.redis.stop();
+    }
+});
 
 /* ---- In a browser ---- */
 

@@ -1,13 +1,15 @@
 /* Twenty people who type at random into one document, over connections that are slow and break at random, until all have typed
  * enough; then all must have the same text, with every keystroke in it once.
  *
- *   node document_typists.mjs [RUNS]     so many runs (default: 100) against a server of its own
+ *   node document_typists.mjs [RUNS]             so many runs (default: 100) against a server of its own
+ *   node document_typists.mjs [RUNS] cluster     against two, one that keeps the documents and a relay, with Redis between them
  */
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { Redis } from "./redis.mjs";
 import { ExampleServer, scale } from "./server.mjs";
 import { difference } from "../../examples/document/public/ot.js";
 import { Session } from "../../examples/document/public/session.js";
@@ -103,18 +105,21 @@ async function until(holds, complaint)
     }
 }
 
-export async function run(server, name)
+/* servers: the first one keeps the documents; people are at all of them in turn. */
+export async function run(servers, name)
 {
-    const url = `${server.url.replace("http", "ws")}ws/docs/${name}`;
+    const urls = servers.map((server) => `${server.url.replace("http", "ws")}ws/docs/${name}`);
     const sessions = Array.from({ length: PEOPLE }, (_, number) =>
-        new Session({ url, key: `${name}-${number}`, name: `Typist ${number}`, WebSocket: SlowWebSocket }));
+        new Session({ url: urls[number % urls.length], key: `${name}-${number}`, name: `Typist ${number}`, WebSocket: SlowWebSocket }));
     const typed = sessions.map(() => ({ count: 0 }));
     try {
         await Promise.all(sessions.map((session, number) => typist(session, typed[number], number)));
         const [first] = sessions;
         await until(() => sessions.every((each) => each.settled && each.revision === first.revision), "they don't come to rest");
         check(sessions, typed);
-        await checkNewcomer(url, first.text);
+        for (const url of urls) {
+            await checkNewcomer(url, first.text);
+        }
         return first.revision;
     } finally {
         sessions.forEach((session) => session.close());
@@ -139,17 +144,39 @@ async function checkNewcomer(url, text)
     assert.equal(session.text, text, "the server has another text");
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-    const runs = Number(process.argv[2] ?? 100);
-    const server = new ExampleServer("document");
-    await server.start();
+export async function startCluster()
+{
+    const redis = new Redis();
+    if (!await redis.start()) {
+        return null;
+    }
+    const servers = ["0", "1"].map((relay) => new ExampleServer("document", ["--redis", redis.url, "--relay", relay]));
+    for (const server of servers) {
+        await server.start();
+    }
+    return { redis, servers };
+}
+
+async function main(runs, cluster)
+{
+    const { redis, servers } = cluster ? await startCluster() : { servers: [new ExampleServer("document")] };
     try {
-        for (let i = 1; i <= runs; i++) {
-            console.log(`run ${i}: the same text after ${await run(server, `run-${i}`)} operations`);
+        if (!cluster) {
+            await servers[0].start();
         }
-        await server.stop();
+        for (let i = 1; i <= runs; i++) {
+            console.log(`run ${i}: the same text after ${await run(servers, `run-${i}`)} operations`);
+        }
+        for (const server of servers) {
+            await server.stop();
+        }
         console.log(`${runs} passed`);
     } finally {
-        server.kill();
+        servers.forEach((server) => server.kill());
+        redis?.stop();
     }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+    await main(Number(process.argv[2] ?? 100), process.argv[3] === "cluster");
 }

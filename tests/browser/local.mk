@@ -7,6 +7,7 @@ EXTRA_DIST += \
 	tests/browser/files.test.mjs \
 	tests/browser/game.test.mjs \
 	tests/browser/rpc.test.mjs \
+	tests/browser/redis.mjs \
 	tests/browser/server.mjs \
 	tests/browser/wire.mjs \
 	tests/browser/package.json \

@@ -17,7 +17,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..")
 
 export const buildDir = path.resolve(process.env.top_builddir ?? root);
 
-async function freePort()
+export async function freePort()
 {
     const probe = net.createServer().listen(0, "127.0.0.1");
     await once(probe, "listening");

@@ -8,6 +8,7 @@ import { apply, compose, transform, transformIndex } from "./ot.js";
 
 const RETRY_MS = 300;
 const RETRY_MAX_MS = 5000;
+const ANSWER_MS = 10000; /* a server, or the one behind it, that says nothing for so long is tried again */
 
 export class Session {
     text = "";
@@ -48,6 +49,13 @@ export class Session {
         socket.onmessage = ({ data }) => socket === this.socket && this.#arrived(JSON.parse(data));
         socket.onclose = ({ code }) => socket === this.socket && this.#lost(code);
         socket.onerror = () => {}; /* onclose follows */
+        this.#expectAnswer();
+    }
+
+    #expectAnswer()
+    {
+        clearTimeout(this.timer);
+        this.timer = setTimeout(() => this.drop(), this.answerMs ?? ANSWER_MS);
     }
 
     /* Lets go of the connection, and comes back with a new one after a while. */
@@ -119,6 +127,7 @@ export class Session {
     {
         if (this.live && this.sent) {
             this.#send({ type: "op", op: this.sent, revision: this.revision, sequence: this.#sequence });
+            this.#expectAnswer();
         }
     }
 
@@ -132,6 +141,7 @@ export class Session {
     #lost(code)
     {
         this.socket = null;
+        clearTimeout(this.timer);
         if (code === 4004) {
             this.live = false;
             this.replaced = true; /* this session goes on elsewhere */
@@ -155,7 +165,10 @@ export class Session {
     {
         const handlers = { doc: this.#onDocument, history: this.#onHistory, op: this.#onOperation, ack: this.#onAck,
             cursor: this.#onCursor, join: this.#onPeer, leave: this.#onLeave };
-        handlers[message.type]?.call(this, message);
+        /* Through a relay what happens now may come before what has happened so far, which then includes it. */
+        if (this.live || message.type === "doc" || message.type === "history") {
+            handlers[message.type]?.call(this, message);
+        }
     }
 
     #onDocument({ text, revision, epoch, peers })
@@ -184,6 +197,7 @@ export class Session {
 
     #enter(peers)
     {
+        clearTimeout(this.timer);
         this.live = true;
         this.#attempts = 0;
         this.peers.clear();
@@ -221,6 +235,7 @@ export class Session {
     #confirmed()
     {
         const next = this.waiting;
+        clearTimeout(this.timer);
         this.sent = this.waiting = null;
         if (next) {
             this.#begin(next);
