@@ -42,8 +42,10 @@ static void forget(struct document *document, size_t count)
 
 void document_free(struct document *document)
 {
-    while (document->peers)
-        document_leave(document->peers); /* of relays */
+    for (struct peer *peer = document->peers, *next; peer; peer = next) { /* of relays */
+        next = peer->next;
+        free(peer);
+    }
     if (document->history)
         forget(document, document->kept);
     free(document->history);
