@@ -5,7 +5,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 BUILD="gcc libc6-dev make autoconf automake libtool pkg-config libwebsockets-dev libwebsockets-evlib-uv libuv1-dev
-    libjansson-dev uuid-dev zlib1g-dev libhiredis-dev libssl-dev"
+    libjansson-dev uuid-dev zlib1g-dev libhiredis-dev libssl-dev libjwt-dev"
 TEST="check clang clang-format clang-tidy libclang-rt-dev llvm g++ binutils xz-utils shellcheck openssl valgrind chromium redis-server redis-sentinel
     python3 python3-venv python3-socketio python3-requests python3-websocket python3-aiohttp nginx-light haproxy"
 NODE_MAJOR=18

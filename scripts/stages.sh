@@ -131,7 +131,7 @@ stage_browser() {
 
     programs=$(cat "$root"/examples/*/local.mk | sed -n 's/^noinst_PROGRAMS += //p' | tr '\n' ' ')
     # shellcheck disable=SC2086 # several words
-    build_tree asan $programs && cd "$root/tests/browser" || return 1
+    build_tree asan $programs tools/sio-emit && cd "$root/tests/browser" || return 1
     for file in *.test.mjs; do
         top_builddir=$build/asan SCREENSHOT_DIR=$build/screenshots node --test-reporter=tap "$file"
     done | tee "$logs/browser.tap"

@@ -6,6 +6,7 @@ EXTRA_DIST += \
 	tests/browser/document_typists.mjs \
 	tests/browser/files.test.mjs \
 	tests/browser/game.test.mjs \
+	tests/browser/notify.test.mjs \
 	tests/browser/rpc.test.mjs \
 	tests/browser/redis.mjs \
 	tests/browser/server.mjs \
