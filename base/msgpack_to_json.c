@@ -76,12 +76,13 @@ static void put_date(sio__buf_t *json, double exact)
 {
     double milliseconds = trunc(exact);
     double seconds = floor(milliseconds / 1000);
-    time_t time = (time_t)seconds;
+    bool in_range = fabs(milliseconds) <= 8.64e15;
+    time_t time = in_range ? (time_t)seconds : 0;
     char text[64], year[16];
     struct tm utc;
     int number;
 
-    if (!(fabs(milliseconds) <= 8.64e15) || !gmtime_r(&time, &utc)) {
+    if (!in_range || !gmtime_r(&time, &utc)) {
         sio__buf_append_str(json, "null");
         return;
     }

@@ -92,12 +92,11 @@ static void on_open(peer_t *peer, struct lws *wsi)
 
 static void on_closed(peer_t *peer)
 {
-    peer_t **at = &waiting;
-
-    while (*at != NULL && *at != peer)
-        at = &(*at)->next_waiting;
-    if (*at == peer)
-        *at = peer->next_waiting;
+    for (peer_t **at = &waiting; *at != NULL; at = &(*at)->next_waiting)
+        if (*at == peer) {
+            *at = peer->next_waiting;
+            break;
+        }
     if (peer->previous != NULL)
         peer->previous->next = peer->next;
     else if (peers == peer)
