@@ -211,10 +211,10 @@ stage_tidy() {
 
 # A program of a user's: nothing but the installed library and pkg-config.
 stage_install() {
-    local prefix=$build/installed passed=0 failed=0
+    local prefix=$build/installed/usr/local passed=0 failed=0
 
-    build_tree check && rm -rf "$prefix" || return 1
-    make -C "$build/check" install prefix="$prefix" || return 1
+    build_tree check && rm -rf "$build/installed" || return 1
+    make -C "$build/check" install DESTDIR="$build/installed" || return 1
     for static in "" --static; do
         if installed_program "$prefix" "$static"; then
             passed=$((passed + 1))

@@ -233,7 +233,7 @@ test("with a token only those who know it look", async () => {
     await sees(guest, "#token-error", "not the token");
     await shot(guest, "dashboard-desktop-door");
     const refused = await guest.evaluate(() => new Promise((resolve) => {
-        io("/load", { forceNew: true, reconnection: false }).on("connect_error", (error) => resolve(error.message));
+        io("/load", { forceNew: true, reconnection: false, transports: ["websocket"] }).on("connect_error", (error) => resolve(error.message));
     }));
     assert.equal(refused, "not authorized");
     await guest.fill("#token", "open sesame");

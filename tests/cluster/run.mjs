@@ -22,7 +22,10 @@ const adapters = [
   { title: "streams", name: "streams" },
   { title: "streams, sharded Pub/Sub, three streams", name: "streams", options: ["--sharded-pubsub", "--stream-count", "3"] },
 ];
-const onRedisCluster = [{ ...sharded("dynamic"), title: "sharded, Redis Cluster", options: ["--mode", "dynamic", "--redis-cluster"] }];
+// Channels on several masters: nothing orders what comes by one beside what comes by another.
+const onRedisCluster = [
+  { ...sharded("dynamic"), title: "sharded, Redis Cluster", options: ["--mode", "dynamic", "--redis-cluster"], unordered: true },
+];
 
 const MIXED = ["Noo", "NNo"];
 
@@ -49,9 +52,10 @@ async function play(cluster, one) {
   }
 }
 
-function judge(title, expected, got) {
+function judge(title, expected, got, unordered = false) {
   if (got.error) return report(title, got.error);
-  const diff = diffLines(expected.lines, got.lines);
+  const inOrder = (lines) => (unordered ? [...lines].sort() : lines);
+  const diff = diffLines(inOrder(expected.lines), inOrder(got.lines));
   if (diff.every(([mark]) => mark === "  ")) return report(title);
   report(title, `(- three of Node's, + this cluster)\n${formatDiff(diff).replace(/^# {3}/gm, "")}`);
 }
@@ -63,7 +67,7 @@ async function compare(adapter, url, cases, { kinds = ["NNN", ...MIXED], options
     const title = (index) => `${adapter.title}, ${kinds[index]}: ${one.name}`;
     if (print) console.log(results[0].lines.map((line) => `# | ${line}`).join("\n"));
     if (results[0].error) report(title(0), results[0].error);
-    else results.slice(1).forEach((result, i) => judge(title(i + 1), results[0], result));
+    else results.slice(1).forEach((result, i) => judge(title(i + 1), results[0], result, adapter.unordered));
   }
   for (const cluster of clusters) {
     const complaints = await cluster.stop();
