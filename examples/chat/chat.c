@@ -41,7 +41,7 @@ int main(int argc, char **argv)
 {
     const struct program_option options[] = {
         {"redis", "URL", "redis://host:port: a cluster with the other chats there", .text = &redis},
-        {NULL},
+        {.name = NULL},
     };
     struct chat chat = {0};
     const struct program program = {.name = "chat",
