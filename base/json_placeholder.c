@@ -15,7 +15,7 @@ enum { KEY_LEN = sizeof(KEY) - 1, ANY_DEPTH = 65536 };
 bool sio__json_may_have_placeholder(const char *text, size_t len)
 {
     /* All letters of the key are ASCII: spelled otherwise, one of them is \u00XX. */
-    return memmem(text, len, KEY, KEY_LEN) || memmem(text, len, "\\u00", 4);
+    return len && (memmem(text, len, KEY, KEY_LEN) || memmem(text, len, "\\u00", 4));
 }
 
 /* In valid JSON: behind the string that starts at `at`. */

@@ -64,7 +64,7 @@ sio__audience_copy_t *sio__audience_copy(const sio__audience_t *audience, const 
     copy->audience.except = copy_list(audience->except, &names, &bytes);
     copy->more = copy_list(more, &names, &bytes);
     if (audience->except_id) {
-        strcpy(bytes, audience->except_id);
+        memcpy(bytes, audience->except_id, strlen(audience->except_id) + 1);
         copy->audience.except_id = bytes;
     }
     return copy;

@@ -211,7 +211,7 @@ static char *copy_prefix(const char *prefix)
     if (*prefix != '/')
         sio__buf_append_char(&copy, '/');
     sio__buf_append_str(&copy, prefix);
-    if (!copy.failed && copy.data[copy.len - 1] != '/')
+    if (!copy.failed && copy.len && copy.data[copy.len - 1] != '/')
         sio__buf_append_char(&copy, '/');
     sio__buf_append_char(&copy, '\0');
     if (copy.failed)
