@@ -41,11 +41,6 @@ static classic_t *of_cluster(sio__cluster_t *cluster)
     return SIO__CONTAINER(cluster, classic_t, cluster);
 }
 
-static sio__span_t span_of(const sio__buf_t *buf)
-{
-    return (sio__span_t){buf->data, buf->len};
-}
-
 static const sio__classic_parser_t *parser_of(const maker_t *maker)
 {
     return maker->parser.encode ? &maker->codec : NULL;
@@ -64,7 +59,7 @@ static void publish_to(classic_t *classic, sio__span_t channel,
         SIO__LOG(maker->hub.log, SIO__ERROR, area, "%s: a message can't be encoded", message->nsp);
         return;
     }
-    sio__redis_hub_publish(&maker->hub, "PUBLISH", channel, span_of(&maker->out));
+    sio__redis_hub_publish(&maker->hub, "PUBLISH", channel, sio__buf_span(&maker->out));
     if (maker->out.cap > SIO__REDIS_KEPT)
         sio__buf_free(&maker->out);
 }
@@ -77,7 +72,7 @@ static bool publish(sio__cluster_t *cluster, const sio__cluster_message_t *messa
     sio__buf_clear(channel);
     sio__classic_put_channel(channel, classic->maker->key, message);
     if (!channel->failed)
-        publish_to(classic, span_of(channel), message);
+        publish_to(classic, sio__buf_span(channel), message);
     return false;
 }
 
@@ -86,18 +81,15 @@ static void respond(sio__cluster_t *cluster, const char *uid,
                     const sio__cluster_message_t *response)
 {
     classic_t *classic = of_cluster(cluster);
-    sio__buf_t channel = SIO__BUF_INIT;
+    sio__span_t channel;
 
     if (!classic->maker->specific_responses || response->type == SIO__SERVER_SIDE_EMIT_RESPONSE) {
-        publish_to(classic, span_of(&classic->responses), response);
+        publish_to(classic, sio__buf_span(&classic->responses), response);
         return;
     }
-    sio__buf_append(&channel, classic->responses.data, classic->responses.len);
-    sio__buf_append_str(&channel, uid);
-    sio__buf_append_char(&channel, '#');
-    if (!channel.failed)
-        publish_to(classic, span_of(&channel), response);
-    sio__buf_free(&channel);
+    channel = sio__redis_sub_channel(&classic->maker->channel, &classic->responses, uid);
+    if (channel.data)
+        publish_to(classic, channel, response);
 }
 
 /* -------------------------------------------------------------------------- counting servers */
@@ -145,7 +137,7 @@ static void count_servers(sio__cluster_t *cluster, const char *request_id)
         count->classic = classic;
         snprintf(count->request_id, sizeof(count->request_id), "%s", request_id);
         if (SIO__REDIS_COMMAND(commands, on_count, count, SIO__WORD("PUBSUB"), SIO__WORD("NUMSUB"),
-                               span_of(&classic->requests)) == 0)
+                               sio__buf_span(&classic->requests)) == 0)
             return;
         sio__list_remove(&count->link);
         sio__free(count);
@@ -233,7 +225,7 @@ static void tell_ids(classic_t *classic, const sio__classic_request_t *request)
                 &(sio__cluster_message_t){.type = SIO__FETCH_SOCKETS_RESPONSE,
                                           .nsp = adapter->host->name,
                                           .request_id = request->message.request_id,
-                                          .sockets = span_of(&ids.json)});
+                                          .sockets = sio__buf_span(&ids.json)});
     sio__buf_free(&ids.json);
 }
 
@@ -254,8 +246,8 @@ static void act_on_one(classic_t *classic, const sio__classic_request_t *request
     sio__buf_clear(&classic->maker->out);
     sio__classic_encode_done(request->message.request_id, &classic->maker->out);
     if (!classic->maker->out.failed)
-        sio__redis_hub_publish(&classic->maker->hub, "PUBLISH", span_of(&classic->responses),
-                               span_of(&classic->maker->out));
+        sio__redis_hub_publish(&classic->maker->hub, "PUBLISH", sio__buf_span(&classic->responses),
+                               sio__buf_span(&classic->maker->out));
 }
 
 static void on_request(void *subscriber, sio__span_t channel, sio__span_t message)
@@ -313,10 +305,10 @@ static void unsubscribe(classic_t *classic)
 
     if (!messages)
         return;
-    sio__redis_unsubscribe(messages, SIO__REDIS_PATTERN, span_of(&classic->pattern));
-    sio__redis_unsubscribe(messages, SIO__REDIS_CHANNEL, span_of(&classic->requests));
-    sio__redis_unsubscribe(messages, SIO__REDIS_CHANNEL, span_of(&classic->responses));
-    sio__redis_unsubscribe(messages, SIO__REDIS_CHANNEL, span_of(&classic->own_responses));
+    sio__redis_unsubscribe(messages, SIO__REDIS_PATTERN, sio__buf_span(&classic->pattern));
+    sio__redis_unsubscribe(messages, SIO__REDIS_CHANNEL, sio__buf_span(&classic->requests));
+    sio__redis_unsubscribe(messages, SIO__REDIS_CHANNEL, sio__buf_span(&classic->responses));
+    sio__redis_unsubscribe(messages, SIO__REDIS_CHANNEL, sio__buf_span(&classic->own_responses));
 }
 
 static void free_classic(sio__cluster_t *cluster)
@@ -345,15 +337,15 @@ static int subscribe(classic_t *classic)
 
     if (!messages)
         return 0;
-    if (sio__redis_subscribe(messages, SIO__REDIS_PATTERN, span_of(&classic->pattern), on_broadcast,
-                             classic) ||
-        sio__redis_subscribe(messages, SIO__REDIS_CHANNEL, span_of(&classic->requests), on_request,
-                             classic) ||
-        sio__redis_subscribe(messages, SIO__REDIS_CHANNEL, span_of(&classic->responses),
+    if (sio__redis_subscribe(messages, SIO__REDIS_PATTERN, sio__buf_span(&classic->pattern),
+                             on_broadcast, classic) ||
+        sio__redis_subscribe(messages, SIO__REDIS_CHANNEL, sio__buf_span(&classic->requests),
+                             on_request, classic) ||
+        sio__redis_subscribe(messages, SIO__REDIS_CHANNEL, sio__buf_span(&classic->responses),
                              on_response, classic))
         return -1;
-    return sio__redis_subscribe(messages, SIO__REDIS_CHANNEL, span_of(&classic->own_responses),
-                                on_response, classic);
+    return sio__redis_subscribe(messages, SIO__REDIS_CHANNEL,
+                                sio__buf_span(&classic->own_responses), on_response, classic);
 }
 
 /* What means something in a pattern stands for itself. */
@@ -372,7 +364,7 @@ static bool name_channels(classic_t *classic, const char *nsp)
     const char *key = classic->maker->key, *uid = classic->cluster.uid;
 
     sio__classic_put_name(&classic->broadcasts, key, "#", nsp, NULL);
-    put_pattern(&classic->pattern, span_of(&classic->broadcasts));
+    put_pattern(&classic->pattern, sio__buf_span(&classic->broadcasts));
     sio__classic_put_name(&classic->requests, key, "-request#", nsp, NULL);
     sio__classic_put_name(&classic->responses, key, "-response#", nsp, NULL);
     sio__classic_put_name(&classic->own_responses, key, "-response#", nsp, uid);

@@ -223,3 +223,12 @@ void sio__redis_hub_publish(sio__redis_hub_t *hub, const char *command, sio__spa
         SIO__REDIS_COMMAND(hub->commands, on_published, hub, SIO__WORD(command), channel, message))
         hub->dropped++;
 }
+
+sio__span_t sio__redis_sub_channel(sio__buf_t *scratch, const sio__buf_t *channel, const char *rest)
+{
+    sio__buf_clear(scratch);
+    sio__buf_append(scratch, channel->data, channel->len);
+    sio__buf_append_str(scratch, rest);
+    sio__buf_append_char(scratch, '#');
+    return scratch->failed ? (sio__span_t){NULL, 0} : sio__buf_span(scratch);
+}

@@ -49,6 +49,11 @@ enum { SIO__REDIS_KEPT = 256 << 10 }; /* a larger scratch memory is given back *
 void sio__redis_hub_publish(sio__redis_hub_t *hub, const char *command, sio__span_t channel,
                             sio__span_t message);
 
+/* A channel below another, "<channel><rest>#", in scratch memory that is used again for each;
+ * without data when out of memory. */
+sio__span_t sio__redis_sub_channel(sio__buf_t *scratch, const sio__buf_t *channel,
+                                   const char *rest);
+
 /* With the calling library's version and allocator in place. False: libsocketio is of another. */
 bool sio__redis_library_ready(void);
 

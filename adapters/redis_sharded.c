@@ -31,23 +31,12 @@ static sharded_t *of_cluster(sio__cluster_t *cluster)
     return SIO__CONTAINER(cluster, sharded_t, cluster);
 }
 
-static sio__span_t span_of(const sio__buf_t *buf)
-{
-    return (sio__span_t){buf->data, buf->len};
-}
-
 /* ---------------------------------------------------------------------------------- channels */
 
 /* "<prefix>#<namespace>#<rest>#" */
 static sio__span_t sub_channel(sharded_t *sharded, const char *rest)
 {
-    sio__buf_t *channel = &sharded->channel;
-
-    sio__buf_clear(channel);
-    sio__buf_append(channel, sharded->main_channel.data, sharded->main_channel.len);
-    sio__buf_append_str(channel, rest);
-    sio__buf_append_char(channel, '#');
-    return channel->failed ? (sio__span_t){NULL, 0} : span_of(channel);
+    return sio__redis_sub_channel(&sharded->channel, &sharded->main_channel, rest);
 }
 
 static bool has_one_room(const sio__audience_t *audience)
@@ -68,7 +57,7 @@ static sio__span_t channel_for(sharded_t *sharded, const sio__cluster_message_t 
         has_one_room(&message->audience) &&
         has_own_channel(sharded->maker->mode, message->audience.rooms[0]))
         return sub_channel(sharded, message->audience.rooms[0]);
-    return span_of(&sharded->main_channel);
+    return sio__buf_span(&sharded->main_channel);
 }
 
 /* ------------------------------------------------------------------------------- the transport */
@@ -78,7 +67,7 @@ static void send_message(sharded_t *sharded, sio__span_t channel,
 {
     sio__buf_clear(&sharded->message);
     if (channel.data && sio__cluster_encode(message, SIO__JSON_IF_TEXT, &sharded->message) == 0)
-        sio__shards_publish(&sharded->maker->shards, channel, span_of(&sharded->message));
+        sio__shards_publish(&sharded->maker->shards, channel, sio__buf_span(&sharded->message));
     else
         sharded->maker->hub.dropped++;
 }
@@ -111,8 +100,8 @@ static void sharded_count(sio__cluster_t *cluster, const char *request_id)
     sharded_t *sharded = of_cluster(cluster);
 
     if (sharded->maker->shards.closing ||
-        sio__shards_count(&sharded->maker->shards, span_of(&sharded->main_channel), on_counted,
-                          sharded, request_id))
+        sio__shards_count(&sharded->maker->shards, sio__buf_span(&sharded->main_channel),
+                          on_counted, sharded, request_id))
         sio__cluster_counted(cluster, request_id, 0);
 }
 
@@ -126,7 +115,7 @@ static void take_message(void *subscriber, sio__span_t channel, sio__span_t byte
         sharded->maker->hub.refused++;
         SIO__LOG(sharded->maker->hub.log, SIO__DEBUG, area, "a malformed message of %zu bytes",
                  bytes.len);
-    } else if (sio__span_equal(channel, span_of(&sharded->own_channel))) {
+    } else if (sio__span_equal(channel, sio__buf_span(&sharded->own_channel))) {
         sio__cluster_receive_response(&sharded->cluster, &message);
     } else {
         sio__cluster_receive(&sharded->cluster, &message, NULL);
@@ -188,8 +177,8 @@ static void sharded_free(sio__cluster_t *cluster)
     sharded_t *sharded = of_cluster(cluster);
     sio__shards_t *shards = &sharded->maker->shards;
 
-    sio__shards_unsubscribe(shards, span_of(&sharded->main_channel));
-    sio__shards_unsubscribe(shards, span_of(&sharded->own_channel));
+    sio__shards_unsubscribe(shards, sio__buf_span(&sharded->main_channel));
+    sio__shards_unsubscribe(shards, sio__buf_span(&sharded->own_channel));
     sio__shards_forget(shards, sharded);
     sio__cluster_close(cluster);
     free_buffers(sharded);
@@ -217,15 +206,20 @@ static int open_channels(sharded_t *sharded, const char *nsp)
         return -1;
     own = sub_channel(sharded, sharded->cluster.uid);
     sio__buf_append(&sharded->own_channel, own.data, own.len);
-    return sharded->own_channel.failed || subscribe(sharded, span_of(main_channel)) ||
-                   subscribe(sharded, span_of(&sharded->own_channel))
+    return sharded->own_channel.failed || subscribe(sharded, sio__buf_span(main_channel)) ||
+                   subscribe(sharded, sio__buf_span(&sharded->own_channel))
                ? -1
                : 0;
 }
 
+static maker_t *maker_of(sio_adapter_t *base)
+{
+    return SIO__CONTAINER(sio__redis_hub_of(base), maker_t, hub);
+}
+
 static sio__adapter_t *new_adapter(sio_adapter_t *base, sio__adapter_host_t *host)
 {
-    maker_t *maker = SIO__CONTAINER(sio__redis_hub_of(base), maker_t, hub);
+    maker_t *maker = maker_of(base);
     sharded_t *sharded = sio__calloc(1, sizeof(*sharded));
 
     if (!sharded)
@@ -241,11 +235,6 @@ static sio__adapter_t *new_adapter(sio_adapter_t *base, sio__adapter_host_t *hos
         return &sharded->cluster.base;
     sharded_free(&sharded->cluster);
     return NULL;
-}
-
-static maker_t *maker_of(sio_adapter_t *base)
-{
-    return SIO__CONTAINER(sio__redis_hub_of(base), maker_t, hub);
 }
 
 static int open_maker(sio_adapter_t *base, const sio__adapter_setup_t *setup)

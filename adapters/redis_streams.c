@@ -11,23 +11,12 @@ static sio__streams_t *of_cluster(sio__cluster_t *cluster)
     return SIO__CONTAINER(cluster, sio__streams_t, cluster);
 }
 
-static sio__span_t span_of(const sio__buf_t *buf)
-{
-    return (sio__span_t){buf->data, buf->len};
-}
-
 /* ------------------------------------------------------------------------------ over channels */
 
 /* "<prefix>#<namespace>#<uid>#" */
 static sio__span_t channel_of(sio__streams_t *streams, const char *uid)
 {
-    sio__buf_t *channel = &streams->channel;
-
-    sio__buf_clear(channel);
-    sio__buf_append(channel, streams->public_channel.data, streams->public_channel.len);
-    sio__buf_append_str(channel, uid);
-    sio__buf_append_char(channel, '#');
-    return channel->failed ? (sio__span_t){NULL, 0} : span_of(channel);
+    return sio__redis_sub_channel(&streams->channel, &streams->public_channel, uid);
 }
 
 static void send_message(sio__streams_t *streams, sio__span_t channel,
@@ -40,9 +29,9 @@ static void send_message(sio__streams_t *streams, sio__span_t channel,
         sio__cluster_encode(message, SIO__ALWAYS_MSGPACK, &streams->message))
         maker->hub.dropped++;
     else if (maker->sharded)
-        sio__shards_publish(&maker->shards, channel, span_of(&streams->message));
+        sio__shards_publish(&maker->shards, channel, sio__buf_span(&streams->message));
     else
-        sio__redis_hub_publish(&maker->hub, "PUBLISH", channel, span_of(&streams->message));
+        sio__redis_hub_publish(&maker->hub, "PUBLISH", channel, sio__buf_span(&streams->message));
 }
 
 static void take_message(void *subscriber, sio__span_t channel, sio__span_t bytes)
@@ -97,7 +86,7 @@ void sio__streams_want_session(sio__streams_t *streams, const char *pid)
         .request_id = pid,
     };
 
-    send_message(streams, span_of(&streams->public_channel), &message);
+    send_message(streams, sio__buf_span(&streams->public_channel), &message);
 }
 
 /* ------------------------------------------------------------------------------ in the stream */
@@ -151,7 +140,7 @@ static void add(sio__streams_t *streams, const sio__cluster_message_t *message)
 
     sio__buf_clear(data);
     if (sio__cluster_encode_entry(message, data) ||
-        sio__streams_add(streams, message->type, span_of(data), on_added, streams->maker))
+        sio__streams_add(streams, message->type, sio__buf_span(data), on_added, streams->maker))
         streams->maker->hub.dropped++;
 }
 
@@ -230,7 +219,7 @@ static bool streams_publish(sio__cluster_t *cluster, const sio__cluster_message_
     sio__streams_t *streams = of_cluster(cluster);
 
     if (is_ephemeral(message)) {
-        send_message(streams, span_of(&streams->public_channel), message);
+        send_message(streams, sio__buf_span(&streams->public_channel), message);
         return false;
     }
     if (message->type == SIO__BROADCAST && streams->sessions && sio__streams_alive(streams)) {
@@ -285,7 +274,7 @@ static bool count_subscribers(sio__streams_t *streams, const char *request_id)
     snprintf(count->request_id, sizeof(count->request_id), "%s", request_id);
     sio__list_append(&streams->counts, &count->link);
     if (SIO__REDIS_COMMAND(redis, on_counted, count, SIO__WORD("PUBSUB"), SIO__WORD("NUMSUB"),
-                           span_of(&streams->public_channel)) == 0)
+                           sio__buf_span(&streams->public_channel)) == 0)
         return true;
     free_count(count);
     return false;
@@ -305,8 +294,9 @@ static void streams_count(sio__cluster_t *cluster, const char *request_id)
 
     if (sio__streams_alive(streams))
         asked = streams->maker->sharded
-                    ? sio__shards_count(&streams->maker->shards, span_of(&streams->public_channel),
-                                        on_shards_counted, streams, request_id) == 0
+                    ? sio__shards_count(&streams->maker->shards,
+                                        sio__buf_span(&streams->public_channel), on_shards_counted,
+                                        streams, request_id) == 0
                     : count_subscribers(streams, request_id);
     if (!asked)
         sio__cluster_counted(cluster, request_id, 0);
@@ -338,8 +328,8 @@ static void streams_free(sio__cluster_t *cluster)
 {
     sio__streams_t *streams = of_cluster(cluster);
 
-    unsubscribe(streams, span_of(&streams->public_channel));
-    unsubscribe(streams, span_of(&streams->own_channel));
+    unsubscribe(streams, sio__buf_span(&streams->public_channel));
+    unsubscribe(streams, sio__buf_span(&streams->own_channel));
     forget_counts(streams);
     if (streams->maker->sharded)
         sio__shards_forget(&streams->maker->shards, streams);
@@ -454,8 +444,8 @@ static bool open_channels(sio__streams_t *streams, const char *nsp)
         return false;
     own = channel_of(streams, streams->cluster.uid);
     sio__buf_append(&streams->own_channel, own.data, own.len);
-    return !streams->own_channel.failed && subscribe(streams, span_of(channel)) == 0 &&
-           subscribe(streams, span_of(&streams->own_channel)) == 0;
+    return !streams->own_channel.failed && subscribe(streams, sio__buf_span(channel)) == 0 &&
+           subscribe(streams, sio__buf_span(&streams->own_channel)) == 0;
 }
 
 static sio__streams_maker_t *maker_of(sio_adapter_t *base)

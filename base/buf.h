@@ -5,6 +5,8 @@
 #ifndef SIO_BASE_BUF_H
 #define SIO_BASE_BUF_H
 
+#include "base/span.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -39,6 +41,12 @@ static inline void sio__buf_append(sio__buf_t *buf, const void *bytes, size_t si
         memcpy(buf->data + buf->len, bytes, size);
         buf->len += size;
     }
+}
+
+/* What it holds, until it changes. */
+static inline sio__span_t sio__buf_span(const sio__buf_t *buf)
+{
+    return (sio__span_t){buf->data, buf->len};
 }
 
 /* Inline, so that the length of a literal is known when compiled. */

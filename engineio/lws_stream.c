@@ -227,7 +227,8 @@ static int open_context(eio_transport_layer_t *layer)
     return 0;
 }
 
-struct lws_vhost *eio_lws_vhost(eio_transport_layer_t *layer, const struct eio_tls *tls, int *error)
+struct lws_vhost *eio_transport_layer_vhost(eio_transport_layer_t *layer, const struct eio_tls *tls,
+                                            int *error)
 {
     struct lws_context_creation_info info;
     struct lws_vhost *vhost;

@@ -99,12 +99,6 @@ eio_transport_layer_t *eio_transport_layer_new(eio_loop_t *loop, const struct si
     return layer;
 }
 
-struct lws_vhost *eio_transport_layer_vhost(eio_transport_layer_t *layer, const struct eio_tls *tls,
-                                            int *error)
-{
-    return eio_lws_vhost(layer, tls, error);
-}
-
 size_t eio_transport_layer_count(const eio_transport_layer_t *layer)
 {
     return layer->stream_count;

@@ -37,11 +37,6 @@ typedef struct eio_layer_stream {
     bool gone;
 } eio_layer_stream_t;
 
-static inline eio_layer_stream_t *eio_layer_stream_of(eio_stream_t *stream)
-{
-    return SIO__CONTAINER(stream, eio_layer_stream_t, base);
-}
-
 /* `kill` ends the stream at the end of the iteration in which it is closed. */
 void eio_layer_stream_init(eio_layer_stream_t *stream, eio_transport_layer_t *layer,
                            const eio_stream_ops_t *ops, void (*kill)(eio_deferred_t *deferred),
@@ -61,11 +56,7 @@ void eio_layer_stream_gone(eio_layer_stream_t *stream);
 
 /* ---- lws_stream.c ---- */
 
-struct eio_tls;
-
-/* A virtual host for a certificate. NULL with *error: EIO_ELOOP, EIO_ETLS, EIO_ENOMEM. */
-struct lws_vhost *eio_lws_vhost(eio_transport_layer_t *layer, const struct eio_tls *tls,
-                                int *error);
+/* ... and eio_transport_layer_vhost(). */
 eio_layer_stream_t *eio_lws_adopt(eio_transport_layer_t *layer, struct lws_vhost *vhost, int fd,
                                   const struct sockaddr *peer);
 /* Begins to close what was opened. Afterwards, whether it is through; asked once per iteration. */
