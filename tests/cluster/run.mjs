@@ -43,6 +43,7 @@ async function play(cluster, one) {
   try {
     cluster.transcript.lines = [];
     await one.run(cluster, one.connects === false ? [] : await cluster.connectAll());
+    if (cluster.unordered) await cluster.exhaust();
     return { lines: cluster.transcript.masked() };
   } catch (error) {
     const said = (cluster.servers ?? []).map(({ kind, stderr }) => stderr && `${kind.name}: ${stderr}`);

@@ -19,6 +19,7 @@ export class Cluster {
     this.prefix = prefix ?? `test${++clusters}`;
     this.arguments = ["--adapter", adapter.name, "--redis", url, "--prefix", this.prefix, ...(adapter.options ?? []), ...options];
     this.client = client;
+    this.unordered = adapter.unordered ?? false;
     this.transcript = new Transcript();
     this.peers = [];
     this.markers = 0;
@@ -94,6 +95,16 @@ export class Cluster {
       await Promise.all(all);
     }
     for (const peer of this.peers) for (const item of peer.heard.takeAll()) peer.log(item.line);
+  }
+
+  // Where a marker may overtake: until several of them bring nothing new.
+  async exhaust() {
+    const senders = this.peers.filter(({ socket }) => socket.connected);
+    for (let quiet = 0; senders.length > 0 && quiet < 5; quiet++) {
+      const before = this.transcript.lines.length;
+      await this.flush(...senders);
+      if (this.transcript.lines.length > before) quiet = -1;
+    }
   }
 }
 
