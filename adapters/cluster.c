@@ -432,12 +432,17 @@ static void free_asker(sio__asker_t *asker)
     sio__free(of_asker(asker));
 }
 
+static sio__server_side_t event_of(const sio__cluster_message_t *message)
+{
+    return (sio__server_side_t){message->packet, message->attachments.items,
+                                message->attachments.count};
+}
+
 static void on_broadcast(sio__cluster_t *cluster, const sio__cluster_message_t *message,
                          const char *offset)
 {
     sio__adapter_host_t *host = cluster->base.host;
-    sio__server_side_t event = {message->packet, message->attachments.items,
-                                message->attachments.count};
+    sio__server_side_t event = event_of(message);
     requester_t *requester;
 
     if (!message->request_id) {
@@ -477,8 +482,7 @@ static void on_server_side_emit(sio__cluster_t *cluster, const sio__cluster_mess
                                 const char *offset)
 {
     sio__adapter_host_t *host = cluster->base.host;
-    sio__server_side_t event = {message->packet, message->attachments.items,
-                                message->attachments.count};
+    sio__server_side_t event = event_of(message);
     requester_t *requester = NULL;
 
     (void)offset;

@@ -114,6 +114,17 @@ static sio__request_t *new_request(sio__pending_t *pending, const char *id)
     return request;
 }
 
+/* One that ends by itself. */
+static sio__request_t *new_timed_request(sio__pending_t *pending, const char *id,
+                                         uint64_t timeout_ms)
+{
+    sio__request_t *request = new_request(pending, id);
+
+    if (request)
+        pending->host->ops->timer_start(pending->host, &request->timer, timeout_ms);
+    return request;
+}
+
 sio__request_t *sio__pending_acks(sio__pending_t *pending, const char *id, sio__ack_sink_t *sink)
 {
     sio__request_t *request = new_request(pending, id);
@@ -126,24 +137,20 @@ sio__request_t *sio__pending_acks(sio__pending_t *pending, const char *id, sio__
 sio__request_t *sio__pending_fetch(sio__pending_t *pending, const char *id, sio__fetch_sink_t *sink,
                                    uint64_t timeout_ms)
 {
-    sio__request_t *request = new_request(pending, id);
+    sio__request_t *request = new_timed_request(pending, id, timeout_ms);
 
-    if (!request)
-        return NULL;
-    request->fetch = sink;
-    pending->host->ops->timer_start(pending->host, &request->timer, timeout_ms);
+    if (request)
+        request->fetch = sink;
     return request;
 }
 
 sio__request_t *sio__pending_rooms(sio__pending_t *pending, const char *id, sio__rooms_sink_t *sink,
                                    uint64_t timeout_ms)
 {
-    sio__request_t *request = new_request(pending, id);
+    sio__request_t *request = new_timed_request(pending, id, timeout_ms);
 
-    if (!request)
-        return NULL;
-    request->rooms = sink;
-    pending->host->ops->timer_start(pending->host, &request->timer, timeout_ms);
+    if (request)
+        request->rooms = sink;
     return request;
 }
 

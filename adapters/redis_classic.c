@@ -11,7 +11,6 @@
 #include "base/msgpack.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 static const char area[] = "socket.io-redis";
 
@@ -100,27 +99,14 @@ typedef struct count {
     char request_id[SIO__REQUEST_ID_SIZE];
 } count_t;
 
-/* [channel, number of subscribers]; a number may come as text. */
-static uint64_t servers_in(const redisReply *reply)
-{
-    const redisReply *number;
-
-    if (!reply || reply->type != REDIS_REPLY_ARRAY || reply->elements != 2)
-        return 0;
-    number = reply->element[1];
-    if (number->type == REDIS_REPLY_STRING)
-        return strtoull(number->str, NULL, 10);
-    return number->type == REDIS_REPLY_INTEGER && number->integer > 0 ? (uint64_t)number->integer
-                                                                      : 0;
-}
-
 static void on_count(const redisReply *reply, void *user)
 {
     count_t *count = user;
 
     sio__list_remove(&count->link);
     if (count->classic)
-        sio__cluster_counted(&count->classic->cluster, count->request_id, servers_in(reply));
+        sio__cluster_counted(&count->classic->cluster, count->request_id,
+                             sio__redis_subscribers(reply));
     sio__free(count);
 }
 

@@ -1,6 +1,7 @@
 #include "adapters/redis_hub.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 const char sio__redis_library[] = "redis";
 
@@ -231,4 +232,28 @@ sio__span_t sio__redis_sub_channel(sio__buf_t *scratch, const sio__buf_t *channe
     sio__buf_append_str(scratch, rest);
     sio__buf_append_char(scratch, '#');
     return scratch->failed ? (sio__span_t){NULL, 0} : sio__buf_span(scratch);
+}
+
+bool sio__redis_name_channels(sio__buf_t *channel, sio__buf_t *own, const char *prefix,
+                              const char *nsp, const char *uid)
+{
+    sio__buf_append_str(channel, prefix);
+    sio__buf_append_char(channel, '#');
+    sio__buf_append_str(channel, nsp);
+    sio__buf_append_char(channel, '#');
+    return !channel->failed && sio__redis_sub_channel(own, channel, uid).data;
+}
+
+/* [channel, number of subscribers]; a number may come as text. */
+uint64_t sio__redis_subscribers(const redisReply *reply)
+{
+    const redisReply *number;
+
+    if (!reply || reply->type != REDIS_REPLY_ARRAY || reply->elements != 2)
+        return 0;
+    number = reply->element[1];
+    if (number->type == REDIS_REPLY_STRING)
+        return strtoull(number->str, NULL, 10);
+    return number->type == REDIS_REPLY_INTEGER && number->integer > 0 ? (uint64_t)number->integer
+                                                                      : 0;
 }

@@ -54,6 +54,13 @@ void sio__redis_hub_publish(sio__redis_hub_t *hub, const char *command, sio__spa
 sio__span_t sio__redis_sub_channel(sio__buf_t *scratch, const sio__buf_t *channel,
                                    const char *rest);
 
+/* "<prefix>#<namespace>#", and the channel of one server below it. False: out of memory. */
+bool sio__redis_name_channels(sio__buf_t *channel, sio__buf_t *own, const char *prefix,
+                              const char *nsp, const char *uid);
+
+/* Of the one channel that PUBSUB NUMSUB or SHARDNUMSUB was asked about; 0 without an answer. */
+uint64_t sio__redis_subscribers(const redisReply *reply);
+
 /* With the calling library's version and allocator in place. False: libsocketio is of another. */
 bool sio__redis_library_ready(void);
 

@@ -196,17 +196,10 @@ static const sio__cluster_transport_t transport = {
 static int open_channels(sharded_t *sharded, const char *nsp)
 {
     sio__buf_t *main_channel = &sharded->main_channel;
-    sio__span_t own;
+    bool named = sio__redis_name_channels(main_channel, &sharded->own_channel,
+                                          sharded->maker->prefix, nsp, sharded->cluster.uid);
 
-    sio__buf_append_str(main_channel, sharded->maker->prefix);
-    sio__buf_append_char(main_channel, '#');
-    sio__buf_append_str(main_channel, nsp);
-    sio__buf_append_char(main_channel, '#');
-    if (main_channel->failed)
-        return -1;
-    own = sub_channel(sharded, sharded->cluster.uid);
-    sio__buf_append(&sharded->own_channel, own.data, own.len);
-    return sharded->own_channel.failed || subscribe(sharded, sio__buf_span(main_channel)) ||
+    return !named || subscribe(sharded, sio__buf_span(main_channel)) ||
                    subscribe(sharded, sio__buf_span(&sharded->own_channel))
                ? -1
                : 0;

@@ -597,12 +597,8 @@ static void count_one_less(count_t *count)
 static void on_counted(const redisReply *reply, void *user)
 {
     count_t *count = user;
-    const redisReply *number = reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == 2
-                                   ? reply->element[1]
-                                   : NULL;
 
-    if (number && number->type == REDIS_REPLY_INTEGER && number->integer > 0)
-        count->sum += (uint64_t)number->integer;
+    count->sum += sio__redis_subscribers(reply);
     count_one_less(count);
 }
 

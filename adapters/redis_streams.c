@@ -253,13 +253,9 @@ static void free_count(count_t *count)
 static void on_counted(const redisReply *reply, void *user)
 {
     count_t *count = user;
-    const redisReply *number = reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == 2
-                                   ? reply->element[1]
-                                   : NULL;
-    bool known = number && number->type == REDIS_REPLY_INTEGER && number->integer > 0;
 
     sio__cluster_counted(&count->streams->cluster, count->request_id,
-                         known ? (uint64_t)number->integer : 0);
+                         sio__redis_subscribers(reply));
     free_count(count);
 }
 
@@ -434,17 +430,10 @@ static sio__streams_reader_t *find_reader(sio__streams_maker_t *maker, const cha
 static bool open_channels(sio__streams_t *streams, const char *nsp)
 {
     sio__buf_t *channel = &streams->public_channel;
-    sio__span_t own;
+    bool named = sio__redis_name_channels(channel, &streams->own_channel, streams->maker->prefix,
+                                          nsp, streams->cluster.uid);
 
-    sio__buf_append_str(channel, streams->maker->prefix);
-    sio__buf_append_char(channel, '#');
-    sio__buf_append_str(channel, nsp);
-    sio__buf_append_char(channel, '#');
-    if (channel->failed)
-        return false;
-    own = channel_of(streams, streams->cluster.uid);
-    sio__buf_append(&streams->own_channel, own.data, own.len);
-    return !streams->own_channel.failed && subscribe(streams, sio__buf_span(channel)) == 0 &&
+    return named && subscribe(streams, sio__buf_span(channel)) == 0 &&
            subscribe(streams, sio__buf_span(&streams->own_channel)) == 0;
 }
 

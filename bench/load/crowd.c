@@ -25,16 +25,14 @@ static client_t *allocate(load_t *load, unsigned count)
     return clients;
 }
 
-bool crowd_join(crowd_t *crowd, load_t *load, unsigned count, const client_events_t *events)
+bool join_gradually(load_t *load, unsigned count, start_fn start, void *user)
 {
     uint64_t before = load->joined, joined = 0, progress = clock_now();
     unsigned started = 0;
 
-    crowd->clients = allocate(load, count);
-    crowd->count = count;
     while (joined < count) {
         while (started < count && started - joined < HANDSHAKES_AT_ONCE)
-            if (!client_start(&crowd->clients[started++], load, events))
+            if (!start(load, started++, user))
                 return false;
         loop_turn(&load->loop, 100);
         if (faults_total(&load->faults) > 0)
@@ -48,6 +46,21 @@ bool crowd_join(crowd_t *crowd, load_t *load, unsigned count, const client_event
         }
     }
     return true;
+}
+
+static bool start_client(load_t *load, unsigned index, void *user)
+{
+    const crowd_t *crowd = user;
+
+    return client_start(&crowd->clients[index], load, crowd->events);
+}
+
+bool crowd_join(crowd_t *crowd, load_t *load, unsigned count, const client_events_t *events)
+{
+    crowd->clients = allocate(load, count);
+    crowd->count = count;
+    crowd->events = events;
+    return join_gradually(load, count, start_client, crowd);
 }
 
 bool crowd_join_idle(crowd_t *crowd, load_t *load, unsigned count)

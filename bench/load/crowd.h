@@ -8,7 +8,15 @@
 typedef struct crowd {
     client_t *clients;
     unsigned count;
+    const client_events_t *events;
 } crowd_t;
+
+/* False when the index-th couldn't be started. */
+typedef bool (*start_fn)(load_t *load, unsigned index, void *user);
+
+/* Starts so many, a bounded number of handshakes at a time, until all have joined. False when one
+ * could not; the fault is counted. */
+bool join_gradually(load_t *load, unsigned count, start_fn start, void *user);
 
 /* False when one of them could not join; the fault is counted. */
 bool crowd_join(crowd_t *crowd, load_t *load, unsigned count, const client_events_t *events);

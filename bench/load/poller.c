@@ -1,6 +1,6 @@
 /* A Socket.IO client over HTTP long-polling. */
 #include "poller.h"
-#include "clock.h"
+#include "crowd.h"
 #include "http.h"
 
 #include <errno.h>
@@ -10,9 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define SEPARATOR          '\x1e'
-#define HANDSHAKES_AT_ONCE 64
-#define PATIENCE_SECONDS   15
+#define SEPARATOR '\x1e'
 
 static const shape_t shape = {"42", false, "[\"echo\",\"", "\"]"};
 
@@ -218,12 +216,15 @@ static void on_post_close(conn_t *conn, const char *why)
         fail(poller, FAULT_DISCONNECTED, why);
 }
 
-static bool start(poller_t *poller, load_t *load, uint32_t id)
+static bool start(load_t *load, unsigned index, void *user)
 {
     static const conn_events_t get_events = {on_get_connect, on_get_data, on_get_close};
+    const pollers_t *pollers = user;
+    poller_t *poller = &pollers->list[index];
 
     poller->load = load;
-    poller->ledger.client = id;
+    poller->parked = pollers->parked;
+    poller->ledger.client = index;
     poller->get.fd = poller->post.fd = -1;
     poller->ledger.sent_at = calloc(load->options.depth, sizeof *poller->ledger.sent_at);
     load->alive++;
@@ -236,29 +237,14 @@ static bool start(poller_t *poller, load_t *load, uint32_t id)
 
 bool pollers_join(pollers_t *pollers, load_t *load, unsigned count, bool parked)
 {
-    uint64_t before = load->joined, joined = 0, end = clock_now() + PATIENCE_SECONDS * NS_PER_S;
-    unsigned started = 0;
-
     pollers->list = calloc(count, sizeof *pollers->list);
     pollers->count = count;
+    pollers->parked = parked;
     if (pollers->list == NULL) {
         fprintf(stderr, "sioload: out of memory\n");
         exit(2);
     }
-    while (joined < count && faults_total(&load->faults) == 0) {
-        for (; started < count && started - joined < HANDSHAKES_AT_ONCE; started++) {
-            pollers->list[started].parked = parked;
-            if (!start(&pollers->list[started], load, started))
-                return false;
-        }
-        loop_turn(&load->loop, 100);
-        if (load->joined - before > joined)
-            end = load->loop.now + PATIENCE_SECONDS * NS_PER_S;
-        joined = load->joined - before;
-        if (load->loop.now > end)
-            fault_add(&load->faults, FAULT_MISSING, 1, "handshakes stand still");
-    }
-    return faults_total(&load->faults) == 0;
+    return join_gradually(load, count, start, pollers);
 }
 
 void pollers_free(pollers_t *pollers)

@@ -24,6 +24,7 @@ typedef struct poller {
 typedef struct pollers {
     poller_t *list;
     unsigned count;
+    bool parked;
 } pollers_t;
 
 /* False when one of them could not join; the fault is counted. */
