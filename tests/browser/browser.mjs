@@ -22,8 +22,12 @@ export const TIMEOUT_MS = 15000 * scale;
 export const DESK = { viewport: { width: 1280, height: 800 } };
 export const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
 
+/* Errors of a connection that is lost on purpose; and a poll that arrives after the page's own POST that closed the session, on another
+ * TCP connection: "Session ID unknown", as Node's server answers it. */
+const harmless = /net::ERR_(CONNECTION|SOCKET|EMPTY)|WebSocket (connection|is already)|status of 400 .*transport=polling\S*[?&]sid=/;
+
 export class Browser {
-    /* What pages complained about: errors, but not those of a connection that is lost on purpose. */
+    /* What pages complained about. */
     complaints = [];
 
     async start()
@@ -55,8 +59,9 @@ export class Browser {
         page.setDefaultTimeout(TIMEOUT_MS);
         page.on("pageerror", (error) => this.complaints.push(`page error: ${error.message}`));
         page.on("console", (message) => {
-            if (message.type() === "error" && !/net::ERR_(CONNECTION|SOCKET|EMPTY)|WebSocket (connection|is already)/.test(message.text())) {
-                this.complaints.push(`console: ${message.text()}`);
+            const complaint = `${message.text()} ${message.location().url}`.trimEnd();
+            if (message.type() === "error" && !harmless.test(complaint)) {
+                this.complaints.push(`console: ${complaint}`);
             }
         });
         await page.goto(url);

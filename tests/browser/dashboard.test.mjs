@@ -95,6 +95,7 @@ test("what happens appears as it happens", async () => {
     const other = await browser.open(server.url);
     await sees(desk, "#activity [data-kind=connected]", "polling");
     await sees(desk, "#activity [data-kind=upgraded]", "websocket");
+    await sees(other, ".link-state", "WebSocket");
     await other.context().close();
     await sees(desk, "#activity [data-kind=closed]", "transport close");
     assert.equal((await fetch(`${server.url}socket.io/?EIO=9&transport=polling`)).status, 400);
