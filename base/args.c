@@ -120,8 +120,19 @@ static void append_placeholder(sio__args_t *args, size_t num)
 int sio__args_append_bytes(sio__args_t *args, const void *bytes, size_t len)
 {
     sio__args_mark_t mark = sio__args_mark(args);
+    int error;
 
     sio__args_separate(args);
+    error = sio__args_insert_bytes(args, bytes, len);
+    if (error)
+        sio__args_rewind(args, mark);
+    return error;
+}
+
+int sio__args_insert_bytes(sio__args_t *args, const void *bytes, size_t len)
+{
+    sio__args_mark_t mark = sio__args_mark(args);
+
     if (add_bytes(args, (sio__span_t){bytes, len}))
         append_placeholder(args, args->bytes_count - 1);
     return settle(args, mark);

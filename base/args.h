@@ -49,6 +49,9 @@ int sio__args_append_value(sio__args_t *args, sio__span_t json, const sio__attac
 /* Appends one binary argument. 0 or SIO__ENOMEM. */
 int sio__args_append_bytes(sio__args_t *args, const void *bytes, size_t len);
 
+/* The same without the comma before it: in a text that is written piece by piece. */
+int sio__args_insert_bytes(sio__args_t *args, const void *bytes, size_t len);
+
 /* Appends one jansson value. 0, SIO__ENOMEM, SIO__EINVAL (circular). */
 int sio__args_append_jansson(sio__args_t *args, const json_t *value);
 

@@ -15,7 +15,7 @@ const sharded = (mode) => ({ title: `sharded, ${mode}`, name: "sharded", options
 const adapters = [
   { title: "classic", name: "classic" },
   { title: "classic, answers to one", name: "classic", options: ["--specific-responses"], only: /sockets fetched|broadcast with ack|all rooms/ },
-  { title: "classic, another parser", name: "classic", options: ["--json-parser"], only: /odd names/ },
+  { title: "classic, another parser", name: "classic", options: ["--json-parser"], only: /odd names|everybody|acknowledgements|flags|large/ },
   sharded("static"),
   sharded("dynamic"),
   sharded("dynamic-private"),

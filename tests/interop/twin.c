@@ -78,7 +78,9 @@ enum option_letter {
     SHARDED_PUBSUB,
     REQUESTS_TIMEOUT,
     SPECIFIC_RESPONSES,
-    JSON_PARSER
+    JSON_PARSER,
+    BUFFER_LIMIT,
+    SENTINELS
 };
 
 static const struct option long_options[] = {
@@ -135,6 +137,8 @@ static const struct option long_options[] = {
     {"requests-timeout", required_argument, NULL, REQUESTS_TIMEOUT},
     {"specific-responses", no_argument, NULL, SPECIFIC_RESPONSES},
     {"json-parser", no_argument, NULL, JSON_PARSER},
+    {"buffer-limit", required_argument, NULL, BUFFER_LIMIT},
+    {"sentinels", required_argument, NULL, SENTINELS},
     {NULL, 0, NULL, 0},
 };
 
@@ -345,8 +349,18 @@ static bool set_recovery(struct arguments *arguments, int letter, const char *va
     }
 }
 
+/* Between commas. */
+static bool set_sentinels(struct twin_adapter *adapter, char *list)
+{
+    size_t count = 0;
+
+    for (char *one = strtok(list, ","); one && count < TWIN_SENTINELS_MAX; one = strtok(NULL, ","))
+        adapter->sentinels[count++] = one;
+    return count > 0;
+}
+
 /* Whether Redis is a cluster it says itself. */
-static bool set_adapter(struct twin_adapter *adapter, int letter, const char *value)
+static bool set_adapter(struct twin_adapter *adapter, int letter, char *value)
 {
     switch (letter) {
     case ADAPTER:
@@ -381,6 +395,11 @@ static bool set_adapter(struct twin_adapter *adapter, int letter, const char *va
     case JSON_PARSER:
         adapter->json_parser = true;
         return true;
+    case BUFFER_LIMIT:
+        adapter->buffer_limit = number(value);
+        return true;
+    case SENTINELS:
+        return set_sentinels(adapter, value);
     default:
         return false;
     }
@@ -476,7 +495,7 @@ int main(int argc, char **argv)
     }
     arguments.options.user = &app;
     app.io = sio_server_new(&arguments.options);
-    if (app.io == NULL || twin_set_adapter(app.io, &arguments.adapter) != SIO_OK)
+    if (app.io == NULL || twin_set_adapter(&app, &arguments.adapter) != SIO_OK)
         return 1;
     app.hooks = arguments.hooks;
     app.decide_cors = arguments.decide_cors;

@@ -7,13 +7,15 @@
 
 #include <socketio/socketio.h>
 
-#define TWIN_VALUES_MAX  24
-#define TWIN_HELD_MAX    16
-#define TWIN_ORIGINS_MAX 8
+#define TWIN_VALUES_MAX    24
+#define TWIN_HELD_MAX      16
+#define TWIN_ORIGINS_MAX   8
+#define TWIN_SENTINELS_MAX 4
 
 /* The application's state for one server. */
 struct twin {
     sio_server_t *io;
+    sio_adapter_t *adapter; /* NULL: in memory. The server's */
     sio_namespace_t *control;
     sio_next_t *held[TWIN_HELD_MAX]; /* connections waiting in "/guarded" */
     size_t held_count;
@@ -75,10 +77,11 @@ struct twin_adapter {
     const char *redis, *prefix, *mode;
     unsigned stream_count, max_len;
     bool sharded_pubsub, specific_responses, json_parser;
-    unsigned requests_timeout_ms;
+    unsigned requests_timeout_ms, buffer_limit;
+    const char *sentinels[TWIN_SENTINELS_MAX + 1];
 };
 
-int twin_set_adapter(sio_server_t *io, const struct twin_adapter *wanted);
+int twin_set_adapter(struct twin *app, const struct twin_adapter *wanted);
 
 /* Those of the command line: a list's texts and patterns. */
 struct twin_origins {
@@ -98,6 +101,7 @@ void twin_install_cors(struct twin *app);
 void twin_install_namespace(sio_namespace_t *nsp);
 void twin_install_dynamic(struct twin *app);
 void twin_install_cluster(struct twin *app);
+void twin_install_redis_state(sio_namespace_t *nsp, struct twin *app);
 void twin_install_engine_hooks(struct twin *app);
 void twin_install_handlers(struct twin *app);
 void twin_install_handshakes(struct twin *app);

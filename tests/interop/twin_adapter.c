@@ -16,27 +16,78 @@ static enum sio_redis_subscription_mode mode_named(const char *name)
     return SIO_REDIS_DYNAMIC;
 }
 
-/* JSON behind a letter, as lib/adapters.mjs has it. Binary values aren't tested with it. */
+/* ------------------------------------------------------------------------------------ a parser
+ * As lib/adapters.mjs has it: "J", then pieces, each behind its length: JSON, in which placeholders
+ * stand for the others. */
+
+static void write_piece(sio_redis_output_t *output, const void *bytes, size_t len)
+{
+    const unsigned char length[4] = {(unsigned char)(len >> 24), (unsigned char)(len >> 16),
+                                     (unsigned char)(len >> 8), (unsigned char)len};
+
+    sio_redis_write(output, length, sizeof(length));
+    sio_redis_write(output, bytes, len);
+}
+
 static int encode(const char *json, size_t len, const sio_redis_bytes_t *binary, size_t count,
                   sio_redis_output_t *output, void *user)
 {
-    (void)binary;
     (void)user;
     sio_redis_write(output, "J", 1);
-    sio_redis_write(output, json, len);
-    return count ? -1 : 0;
+    write_piece(output, json, len);
+    for (size_t i = 0; i < count; i++)
+        write_piece(output, binary[i].data, binary[i].len);
+    return 0;
+}
+
+/* Takes the first piece of what is left of a message. */
+static bool read_piece(sio_redis_bytes_t *left, sio_redis_bytes_t *piece)
+{
+    const unsigned char *at = left->data;
+    size_t len;
+
+    if (left->len < 4)
+        return false;
+    len = (size_t)at[0] << 24 | (size_t)at[1] << 16 | (size_t)at[2] << 8 | at[3];
+    if (len > left->len - 4)
+        return false;
+    *piece = (sio_redis_bytes_t){at + 4, len};
+    *left = (sio_redis_bytes_t){at + 4 + len, left->len - 4 - len};
+    return true;
+}
+
+static const char placeholder[] = "{\"_placeholder\":true,\"num\":";
+
+/* The text of a placeholder can't be part of another text: there its quotes are escaped. */
+static const char *find_placeholder(const char *json, const char *end)
+{
+    return memmem(json, (size_t)(end - json), placeholder, sizeof(placeholder) - 1);
 }
 
 static int decode(const void *message, size_t len, sio_redis_output_t *output, void *user)
 {
-    const char *bytes = message;
+    sio_redis_bytes_t left = {(const char *)message + 1, len - 1}, json, piece;
+    const char *at, *end, *found;
 
     (void)user;
-    if (bytes[0] != 'J')
+    if (len < 1 || *(const char *)message != 'J' || !read_piece(&left, &json))
         return -1;
-    sio_redis_write(output, bytes + 1, len - 1);
-    return 0;
+    at = json.data;
+    end = at + json.len;
+    while ((found = find_placeholder(at, end))) {
+        const char *closing = memchr(found, '}', (size_t)(end - found));
+
+        if (!closing || !read_piece(&left, &piece))
+            return -1;
+        sio_redis_write(output, at, (size_t)(found - at));
+        sio_redis_write_binary(output, piece.data, piece.len);
+        at = closing + 1;
+    }
+    sio_redis_write(output, at, (size_t)(end - at));
+    return left.len ? -1 : 0;
 }
+
+/* ------------------------------------------------------------------------------------ adapters */
 
 static sio_adapter_t *new_classic(const struct twin_adapter *wanted,
                                   const sio_redis_connection_t *connection)
@@ -51,10 +102,23 @@ static sio_adapter_t *new_classic(const struct twin_adapter *wanted,
                                                .parser = wanted->json_parser ? &parser : NULL));
 }
 
-static sio_adapter_t *new_adapter(const struct twin_adapter *wanted)
+static const char *const status_names[] = {"connecting", "connected", "closed"};
+
+static void report_status(const sio_redis_state_t *state, void *user)
+{
+    struct twin *app = user;
+
+    if (app->control)
+        twin_report(app, "ss", "redis", status_names[state->status]);
+}
+
+static sio_adapter_t *new_adapter(struct twin *app, const struct twin_adapter *wanted)
 {
     static char session_prefix[128];
-    const sio_redis_connection_t *connection = SIO_REDIS_CONNECTION(.retry_max_ms = 500);
+    const sio_redis_connection_t *connection =
+        SIO_REDIS_CONNECTION(.retry_max_ms = 500, .buffer_limit = wanted->buffer_limit,
+                             .sentinels = wanted->sentinels[0] ? wanted->sentinels : NULL,
+                             .on_state = report_status, .user_data = app);
 
     if (strcmp(wanted->name, "classic") == 0)
         return new_classic(wanted, connection);
@@ -76,17 +140,50 @@ static sio_adapter_t *new_adapter(const struct twin_adapter *wanted)
                           .sharded_pubsub = wanted->sharded_pubsub));
 }
 
-int twin_set_adapter(sio_server_t *io, const struct twin_adapter *wanted)
+/* -------------------------------------------------------------------------------- their state */
+
+static void on_redis_state(sio_socket_t *socket, sio_event_t *event, void *user)
 {
-    return wanted->name ? sio_set_adapter(io, new_adapter(wanted)) : SIO_OK;
+    const struct twin *app = user;
+    sio_redis_state_t state = {.size = sizeof(state)};
+
+    (void)socket;
+    if (sio_redis_state(app->adapter, &state))
+        sio_ack(event, "n");
+    else
+        sio_ack(event, "{s:s, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:s}", "status",
+                status_names[state.status], "connections", (int)state.connections, "lag",
+                (int)state.lag_ms, "published", (json_int_t)state.published, "received",
+                (json_int_t)state.received, "dropped", (json_int_t)state.dropped, "refused",
+                (json_int_t)state.refused, "buffered", (json_int_t)state.buffered, "error",
+                state.last_error);
+}
+
+int twin_set_adapter(struct twin *app, const struct twin_adapter *wanted)
+{
+    if (!wanted->name)
+        return SIO_OK;
+    app->adapter = new_adapter(app, wanted);
+    return sio_set_adapter(app->io, app->adapter);
+}
+
+void twin_install_redis_state(sio_namespace_t *nsp, struct twin *app)
+{
+    sio_namespace_on(nsp, "redis state", on_redis_state, app);
 }
 
 #else
 
-int twin_set_adapter(sio_server_t *io, const struct twin_adapter *wanted)
+int twin_set_adapter(struct twin *app, const struct twin_adapter *wanted)
 {
-    (void)io;
+    (void)app;
     return wanted->name ? SIO_ENOTSUP : SIO_OK;
+}
+
+void twin_install_redis_state(sio_namespace_t *nsp, struct twin *app)
+{
+    (void)nsp;
+    (void)app;
 }
 
 #endif

@@ -191,6 +191,7 @@ static void on_all_rooms(sio_socket_t *socket, sio_event_t *event, void *user)
 
 struct fetching {
     sio_event_t *event;
+    sio_namespace_t *nsp;
     struct twin *app;
     bool returned;
 };
@@ -201,13 +202,16 @@ static void on_fetched(int status, sio_remote_t *const *sockets, size_t count, v
     struct twin *app = fetching->app;
     json_t *shown = json_array();
 
-    (void)status; /* when a server doesn't answer: what the others have */
     drop_remotes(app);
     for (size_t i = 0; i < count && i < TWIN_HELD_MAX; i++) {
         app->remotes[app->remotes_count++] = sio_remote_ref(sockets[i]);
         json_array_append_new(shown, show_remote(sockets[i]));
     }
-    sio_ack(fetching->event, "bo", fetching->returned, shown);
+    if (status == SIO_OK)
+        sio_ack(fetching->event, "bo", fetching->returned, shown);
+    else /* what the others have, and how many don't answer */
+        sio_ack(fetching->event, "boi", fetching->returned, shown,
+                (int)sio_servers_missing(fetching->nsp));
     sio_event_release(fetching->event);
     free(fetching);
 }
@@ -219,8 +223,9 @@ static void on_fetch(sio_socket_t *socket, sio_event_t *event, void *user)
 
     describe(&who, socket, twin_arg(event, 0));
     fetching->event = sio_event_hold(event);
+    fetching->nsp = sio_socket_namespace(socket);
     fetching->app = user;
-    if (sio_fetch_sockets(sio_socket_namespace(socket), &who.target, on_fetched, fetching)) {
+    if (sio_fetch_sockets(fetching->nsp, &who.target, on_fetched, fetching)) {
         sio_event_release(fetching->event);
         free(fetching);
         return;
@@ -392,6 +397,7 @@ void twin_install_cluster(struct twin *app)
     sio_namespace_on(nsp, "server side", on_server_side, NULL);
     sio_namespace_on(nsp, "all rooms", on_all_rooms, NULL);
     sio_namespace_on(nsp, "server side ask", on_server_side_ask, NULL);
+    twin_install_redis_state(nsp, app);
     sio_on_server_side(nsp, "poke", on_poke, NULL);
     sio_on_server_side(nsp, "question", on_question, NULL);
     sio_namespace_on_disconnect(nsp, forget_remotes, app);

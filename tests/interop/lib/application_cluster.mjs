@@ -16,6 +16,7 @@ export function installCluster(io, { report, installSocket }) {
     socket.on("remote", (index, verb, ...rest) => useRemote(kept[index], verb, rest));
     moveSockets(socket);
     emitServerSide(socket);
+    socket.on("redis state", (done) => done(null)); // clients of Redis have their own
   });
   nsp.on("poke", (...args) => nsp.local.emit("poked", ...args));
   nsp.on("question", (...args) => args.pop()({ questions: args }, "no more"));
