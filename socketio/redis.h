@@ -60,7 +60,7 @@ typedef struct sio_redis_connection {
 
     unsigned connect_timeout_ms; /* [5000] */
     unsigned retry_min_ms;       /* [100] before the second attempt; each further one doubles it, up to */
-    unsigned retry_max_ms;       /* [5000], and half of the time is left to chance */
+    unsigned retry_max_ms;       /* [500] and half of the time is left to chance */
     unsigned ping_interval_ms;   /* [10000] */
     unsigned ping_timeout_ms;    /* [30000] a connection that has been silent for so long is given up */
     size_t buffer_limit;         /* [16 MiB] of what waits for Redis; more is dropped, and counted */

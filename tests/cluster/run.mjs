@@ -3,8 +3,9 @@
 //   node run.mjs [--only TEXT]... [--print] [--list]
 import { diffLines, formatDiff } from "../interop/lib/diff.mjs";
 import { Cluster } from "./lib/cluster.mjs";
-import { RedisCluster, startRedis } from "./lib/redis.mjs";
+import { RedisCluster, Sentinels, startRedis } from "./lib/redis.mjs";
 import { tryEmitters } from "./emitting.mjs";
+import { failover, failovers } from "./failover.mjs";
 import { faults, movingSlots, olderEntries } from "./faults.mjs";
 import { operations } from "./operations.mjs";
 import { runPlain } from "./plain.mjs";
@@ -87,16 +88,17 @@ async function several(count, items, run) {
 
 // One that passes, or throws.
 async function attempt(title, cluster, run) {
-  let complaint;
+  let complaint, notes;
   try {
     await cluster.start();
-    await run();
+    notes = await run();
   } catch (error) {
     const said = (cluster.servers ?? []).map(({ kind, stderr }) => stderr && `${kind.name}: ${stderr.slice(-2000)}`);
     complaint = [error.stack, ...said.filter(Boolean)].join("\n");
   }
   const ends = await cluster.stop();
   report(title, complaint ?? ends.join("\n"));
+  if (notes?.length) console.log(comment(notes.join("\n")));
 }
 
 async function recover(url, wanted, print) {
@@ -114,16 +116,26 @@ async function recover(url, wanted, print) {
   if (wanted(title)) await attempt(title, cluster, () => superseding(cluster));
 }
 
-// Several at a time: most of it is waiting.
+async function withRedis({ adapter, fault, title }) {
+  const redis = await startRedis();
+  const cluster = new Cluster(fault.kinds, adapter, redis.url);
+  await attempt(title, cluster, () => fault.run(cluster, redis));
+  await redis.stop();
+}
+
+async function withSentinels({ adapter, fault, title }) {
+  const sentinels = await new Sentinels().start();
+  const cluster = new Cluster(fault.kinds, adapter, sentinels.master.url, { options: ["--sentinels", sentinels.addresses] });
+  await attempt(title, cluster, () => failover(cluster, sentinels, fault.change));
+  await sentinels.stop();
+}
+
+// Several at a time: most of it is waiting. Those that wait the longest come first.
 async function fail(wanted) {
   const kinds = [adapters[0], { ...sharded("dynamic"), title: "sharded" }, { title: "streams", name: "streams" }, { title: "streams with recovery", name: "streams", options: recoveryOptions }];
-  const tests = kinds.flatMap((adapter) => faults.map((fault) => ({ adapter, fault, title: `${adapter.title}, ${fault.kinds}: ${fault.name}` })));
-  await several(5, tests.filter(({ title }) => wanted(title)), async ({ adapter, fault, title }) => {
-    const redis = await startRedis();
-    const cluster = new Cluster(fault.kinds, adapter, redis.url);
-    await attempt(title, cluster, () => fault.run(cluster, redis));
-    await redis.stop();
-  });
+  const tests = [[failovers, withSentinels], [faults, withRedis]].flatMap(([list, run]) =>
+    list.flatMap((fault) => kinds.filter(({ title }) => (fault.of ?? /./).test(title)).map((adapter) => ({ adapter, fault, run, title: `${adapter.title}, ${fault.kinds}: ${fault.name}` }))));
+  await several(7, tests.filter(({ title }) => wanted(title)), (test) => test.run(test));
 }
 
 function parse(args) {

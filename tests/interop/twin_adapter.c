@@ -108,8 +108,9 @@ static void report_status(const sio_redis_state_t *state, void *user)
 {
     struct twin *app = user;
 
-    if (app->control)
-        twin_report(app, "ss", "redis", status_names[state->status]);
+    if (app->control) /* which is not to be published itself */
+        sio_emit_to(app->control, SIO_TARGET(.flags = SIO_LOCAL), "report", "ss", "redis",
+                    status_names[state->status]);
 }
 
 static sio_adapter_t *new_adapter(struct twin *app, const struct twin_adapter *wanted)

@@ -1,6 +1,6 @@
-// Redis servers of the tests' own, on free ports: one alone, or a Redis Cluster of three masters.
+// Redis servers of the tests' own, on free ports: one alone, a Redis Cluster of three masters, or a master that sentinels watch.
 import { execFile, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -39,8 +39,12 @@ export class Redis {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  async start() {
-    const args = ["--port", this.port, "--bind", "127.0.0.1", "--save", "", "--dir", this.directory, "--enable-debug-command", "local", ...this.extra];
+  get arguments() {
+    return ["--port", this.port, "--bind", "127.0.0.1", "--save", "", "--dir", this.directory, "--enable-debug-command", "local", ...this.extra];
+  }
+
+  // Until it has said so.
+  async start(args = this.arguments, words = "Ready to accept connections") {
     this.child = ownChild(spawn("redis-server", args.map(String), { stdio: ["ignore", "pipe", "pipe"] }));
     this.exited = new Promise((resolve) => this.child.once("exit", resolve));
     let said = "";
@@ -48,7 +52,7 @@ export class Redis {
       this.child.once("error", reject);
       this.child.stdout.on("data", (chunk) => {
         said = (said + chunk).slice(-4000);
-        if (said.includes("Ready to accept connections")) resolve();
+        if (said.includes(words)) resolve();
       });
       this.exited.then(() => reject(new Error(`redis-server ended: ${said}`)));
     });
@@ -63,6 +67,14 @@ export class Redis {
 
   signal(name) {
     this.child.kill(name);
+  }
+
+  // Takes nothing and answers nothing for so long.
+  async standStill(seconds, how) {
+    if (how !== "SIGSTOP") return void (await this.cli(...how.split(" "), seconds));
+    this.signal("SIGSTOP");
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    this.signal("SIGCONT");
   }
 
   async kill() {
@@ -118,6 +130,62 @@ export class RedisCluster {
 
   async stop() {
     await Promise.all((this.nodes ?? []).map((node) => node.stop()));
+  }
+}
+
+// A master, its replica, and sentinels who watch them as "mymaster".
+export class Sentinels {
+  async start(count = 3) {
+    this.master = await startRedis(["--repl-diskless-sync-delay", "0"]);
+    this.replica = await startRedis(["--replicaof", "127.0.0.1", this.master.port, "--repl-diskless-sync-delay", "0"]);
+    await until(async () => (await this.master.cli("info", "replication")).includes("state=online"), "the replica to follow");
+    this.sentinels = await Promise.all(Array.from({ length: count }, () => this.startSentinel(Math.floor(count / 2) + 1)));
+    for (const sentinel of this.sentinels) {
+      await until(async () => this.knows(await sentinel.cli("sentinel", "master", "mymaster"), count), "the sentinels to know each other and the replica", 30000);
+    }
+    return this;
+  }
+
+  knows(text, count) {
+    const words = text.split("\n");
+    const of = (name) => Number(words[words.indexOf(name) + 1]);
+    return of("num-slaves") === 1 && of("num-other-sentinels") === count - 1;
+  }
+
+  async startSentinel(quorum) {
+    const sentinel = new Redis(await freePort());
+    const file = path.join(sentinel.directory, "sentinel.conf");
+    writeFileSync(file, [
+      `sentinel monitor mymaster 127.0.0.1 ${this.master.port} ${quorum}`,
+      "sentinel down-after-milliseconds mymaster 1000",
+      "sentinel failover-timeout mymaster 5000",
+      "",
+    ].join("\n"));
+    return sentinel.start([file, "--sentinel", "--port", sentinel.port, "--bind", "127.0.0.1", "--dir", sentinel.directory], "+monitor master");
+  }
+
+  // Where they are asked; the first one isn't there.
+  get addresses() {
+    return ["127.0.0.1:1", ...this.sentinels.map(({ port }) => `127.0.0.1:${port}`)].join(",");
+  }
+
+  killMaster() {
+    return this.master.kill();
+  }
+
+  failover() {
+    return this.sentinels[0].cli("sentinel", "failover", "mymaster");
+  }
+
+  async changed() {
+    const replica = String(this.replica.port);
+    for (const sentinel of this.sentinels) {
+      await until(async () => (await sentinel.cli("sentinel", "get-master-addr-by-name", "mymaster")).endsWith(replica), "the replica to be the master", 60000);
+    }
+  }
+
+  async stop() {
+    await Promise.all([this.master, this.replica, ...(this.sentinels ?? [])].map((each) => each?.stop()));
   }
 }
 
