@@ -1,6 +1,7 @@
 // Deliveries of cluster-wide broadcasts per second of the servers' CPU: two of Node's servers, then two of ours, on the same Redis, in the
 // same run. The servers run the scenario application of the tests; clients are WebSockets, half of them on each.
 //   node cluster.mjs [--adapter classic|sharded|streams] [--clients 500] [--messages 200] [--rounds 2] [--soak MESSAGES]
+//   node cluster.mjs --only ours|node ...       one round of one of them, its figures as JSON
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { REFERENCE, ServerProcess, ours } from "../tests/interop/lib/server.mjs";
@@ -98,6 +99,13 @@ async function compare(redis) {
   console.log(`ratio: ${(best.ours / best.node).toFixed(2)}`);
 }
 
+async function measureOne(redis, server) {
+  const begin = process.hrtime.bigint();
+  const perCpuSecond = await measure(server === "node" ? REFERENCE : ours(), redis);
+  const seconds = Number(process.hrtime.bigint() - begin) / 1e9;
+  console.log(JSON.stringify({ server_cpu_us_per_message: 1e6 / perCpuSecond, deliveries: messages * clients * 2, seconds_with_start: seconds, errors: 0 }));
+}
+
 // Memory while messages go through the adapters of two of our servers.
 const soak = (redis, total) =>
   withServers(ours(), redis, async (servers, senders, receivers) => {
@@ -109,6 +117,6 @@ const soak = (redis, total) =>
   });
 
 const redis = await startRedis();
-await (options.soak ? soak(redis, Number(options.soak)) : compare(redis));
+await (options.soak ? soak(redis, Number(options.soak)) : options.only ? measureOne(redis, options.only) : compare(redis));
 await redis.stop();
 process.exit(0);

@@ -65,7 +65,7 @@ function rates() {
   return table([
     ["workload", "server", "messages/s", "p50 us", "p99 us", "generator CPU %"],
     ...results.workloads
-      .filter(({ name }) => !["idle", "park", "leak"].includes(name))
+      .filter(({ name }) => !["idle", "park", "leak", "cluster"].includes(name))
       .flatMap(({ name }) =>
         servers
           .filter((server) => results.runsOf(server, name).length > 0)

@@ -81,15 +81,32 @@ wanted() {
     fi
 }
 
-# measure PEER NAME OPTIONS: one run on a fresh process, appended to the results.
-measure() {
-    local peer=$1 name=$2 command arguments status=0
+# measure_alone PEER OPTION...: a fresh server under load; the figures go to $work/line.
+measure_alone() {
+    local command status=0
 
-    read -ra command <<<"${command_of[$peer]}"
-    read -ra arguments <<<"$3"
+    read -ra command <<<"${command_of[$1]}"
+    shift
     start_server "${command[@]}"
-    load --warmup "$warmup" --seconds "$seconds" "${arguments[@]}" >"$work/line" 2>>"$work/faults" || status=$?
+    load --warmup "$warmup" --seconds "$seconds" "$@" >"$work/line" 2>>"$work/faults" || status=$?
     stop_server
+    return $status
+}
+
+# measure_cluster PEER OPTION...: two servers and a Redis, by bench/cluster.sh.
+measure_cluster() {
+    "$bench/cluster.sh" --only "$@" >"$work/cluster" 2>>"$work/faults" || return
+    tail -n 1 "$work/cluster" >"$work/line"
+}
+
+# measure PEER NAME OPTIONS: one run, appended to the results.
+measure() {
+    local peer=$1 name=$2 arguments status=0 how=measure_alone
+
+    read -ra arguments <<<"$3"
+    [ "$name" != cluster ] || how=measure_cluster
+    : >"$work/line"
+    $how "$peer" "${arguments[@]}" || status=$?
     printf '{"server":"%s","name":"%s","status":%d,"figures":%s}\n' \
         "$peer" "$name" "$status" "$(grep . "$work/line" || echo null)" >>"$results"
 }
@@ -101,6 +118,7 @@ measure_all() {
     for ((i = 0; i < ${#peers[@]}; i++)); do
         peer=${peers[$(((i + round) % ${#peers[@]}))]}
         can "$peer" "$name" || continue
+        [ "$name" != cluster ] || command -v redis-server >/dev/null || continue
         [ "$name" != leak ] || { [ "$round" = 0 ] && [ "$peer" = ours ]; } || continue
         note "round $((round + 1)) of $rounds: $name, $peer"
         measure "$peer" "$name" "$options" </dev/null
