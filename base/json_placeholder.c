@@ -128,12 +128,7 @@ static const char *read_placeholder(const char *at, const char *end, double *num
     return at < end ? at + 1 : end;
 }
 
-/*
- * The placeholder that starts at `at`, when it is written as JSON.stringify writes it: in valid
- * JSON the quote behind a brace opens a key, so that nothing before it has to be looked at. Its
- * end, or NULL.
- */
-static const char *stringified(const char *at, const char *end, double *num)
+const char *sio__json_stringified_placeholder(const char *at, const char *end, double *num)
 {
     static const char head[] = "{\"_placeholder\":true,\"num\":";
     enum { HEAD_LEN = sizeof(head) - 1, DIGITS = 9 };
@@ -150,11 +145,12 @@ static const char *stringified(const char *at, const char *end, double *num)
     return at + 1;
 }
 
-/* The same for the first object behind `at` that can be one. */
+/* The first object behind `at`, when it is one so written: in valid JSON the quote behind a brace
+ * opens a key, so that nothing before it has to be looked at. */
 static bool next_stringified(const char **at, const char *end, sio__span_t *object, double *num)
 {
     const char *start = memchr(*at, '{', (size_t)(end - *at));
-    const char *after = start ? stringified(start, end, num) : NULL;
+    const char *after = start ? sio__json_stringified_placeholder(start, end, num) : NULL;
 
     if (!after)
         return false;

@@ -6,6 +6,9 @@
 #include "base/json_scan.h"
 
 #include <stdint.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 enum { SHALLOW = 64, DEEPEST = 65536 };
 
@@ -42,8 +45,30 @@ static inline uint64_t special_bytes(uint64_t word)
            zero_bytes(word ^ UINT64_C(0x5c5c5c5c5c5c5c5c));
 }
 
+#ifdef __SSE2__
+/* A bit for each of sixteen bytes that is a quote, a backslash or a control character. */
+static inline unsigned special_of_sixteen(const char *at)
+{
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+    __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+    __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash)));
+}
+#endif
+
 const char *sio__json_skip_plain(const char *at, const char *end)
 {
+#ifdef __SSE2__
+    while (end - at >= 16) {
+        unsigned special = special_of_sixteen(at);
+
+        if (special)
+            return at + __builtin_ctz(special);
+        at += 16;
+    }
+#endif
     while (end - at >= 8) {
         uint64_t special = special_bytes(load_little_endian(at));
 
@@ -261,12 +286,27 @@ static __attribute__((noinline)) const char *skip_deep_value(const char *at, con
     return skip_value(&walk);
 }
 
+/* What most values are, without a walk; NULL when it is something else. */
+static inline const char *skip_common(const char *at, const char *end, unsigned max_depth)
+{
+    double num;
+
+    if (at < end && *at == '"')
+        return skip_string(at, end);
+    if (end - at > 2 && at[0] == '{' && at[2] == '_' && max_depth)
+        return sio__json_stringified_placeholder(at, end, &num);
+    return NULL;
+}
+
 const char *sio__json_skip_value(const char *at, const char *end, unsigned max_depth)
 {
     uint64_t objects = 0;
     walk_t walk = {at, end, &objects, 0, max_depth < SHALLOW ? max_depth : SHALLOW, false};
-    const char *after = skip_value(&walk);
+    const char *after = skip_common(at, end, max_depth);
 
+    if (after)
+        return after;
+    after = skip_value(&walk);
     if (!after && walk.too_deep && max_depth > SHALLOW)
         return skip_deep_value(at, end, max_depth);
     return after;

@@ -69,6 +69,10 @@ bool sio__json_may_have_placeholder(const char *text, size_t len);
  * when there is none. */
 const char *sio__json_next_placeholder_true(const char *at, const char *end);
 
+/* Whether what starts at `at` is a placeholder object as JSON.stringify writes it; its number, and
+ * its end or NULL. */
+const char *sio__json_stringified_placeholder(const char *at, const char *end, double *num);
+
 /*
  * Finds the next placeholder object, {"_placeholder":true,...} in any spelling (escapes, key order,
  * blanks, repeated keys), in [*at, end) of valid JSON. `*object` is its span, `*num` its "num" (-1

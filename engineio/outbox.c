@@ -105,7 +105,9 @@ static uint8_t *outbox_grow(eio_outbox_t *outbox, eio_chunk_pool_t *pool, size_t
     return chunk->data + used;
 }
 
-static uint8_t *record_add(eio_outbox_t *outbox, eio_chunk_pool_t *pool, size_t len, uint32_t flags)
+/* Room for what follows the header of a record. */
+static inline uint8_t *record_add(eio_outbox_t *outbox, eio_chunk_pool_t *pool, size_t len,
+                                  uint32_t flags)
 {
     size_t size = sizeof(record_t) + len;
     record_t record = {(uint32_t)len, flags};

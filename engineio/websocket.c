@@ -92,7 +92,14 @@ static const uint8_t *deflated_frame(websocket_t *websocket, const eio_out_packe
 
 static size_t put_frame(uint8_t *out, const eio_out_packet_t *packet)
 {
-    size_t header =
+    size_t header;
+
+    if (packet->message) {
+        header = packet->message->header_size;
+        memcpy(out, packet->data - header, header + packet->len);
+        return header + packet->len;
+    }
+    header =
         eio_ws_header_write(out, packet->binary ? EIO_WS_BINARY : EIO_WS_TEXT, false, packet->len);
 
     memcpy(out + header, packet->data, packet->len);

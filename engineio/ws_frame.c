@@ -55,15 +55,24 @@ int eio_ws_header_parse(const uint8_t *data, size_t len, eio_ws_header_t *header
     return (int)(6 + extended);
 }
 
+/* The mask as it falls on bytes from `offset` on. */
+static uint32_t turned_mask(const uint8_t mask[4], uint64_t offset)
+{
+    uint8_t twice[8];
+    uint32_t key;
+
+    memcpy(twice, mask, 4);
+    memcpy(twice + 4, mask, 4);
+    memcpy(&key, twice + (offset & 3), 4);
+    return key;
+}
+
 void eio_ws_unmask(uint8_t *data, size_t len, const uint8_t mask[4], uint64_t offset)
 {
-    uint8_t turned[8];
-    uint64_t key;
+    uint32_t half = turned_mask(mask, offset);
+    uint64_t key = (uint64_t)half << 32 | half;
     size_t at = 0;
 
-    for (unsigned i = 0; i < 8; i++)
-        turned[i] = mask[(offset + i) & 3];
-    memcpy(&key, turned, 8);
     for (; len - at >= 32; at += 32) {
         uint64_t words[4];
 
@@ -79,8 +88,8 @@ void eio_ws_unmask(uint8_t *data, size_t len, const uint8_t mask[4], uint64_t of
         word ^= key;
         memcpy(data + at, &word, 8);
     }
-    for (; at < len; at++)
-        data[at] ^= turned[at & 7];
+    for (unsigned i = 0; at < len; at++, i++)
+        data[at] ^= ((const uint8_t *)&key)[i];
 }
 
 size_t eio_ws_header_write(uint8_t out[EIO_WS_MAX_HEADER], uint8_t opcode, bool rsv1, uint64_t len)

@@ -15,10 +15,9 @@ static const char area[] = "socket.io:client";
 /* ------------------------------------------------------------ binary packets that are coming in */
 
 struct sio__pending {
-    sio__packet_t packet; /* its spans point into `text` */
+    sio__packet_t packet; /* its spans point into the text, which is kept behind the attachments */
     size_t received;
-    sio__span_t *attachments;
-    char text[];
+    sio__span_t attachments[];
 };
 
 static void move_span(sio__span_t *span, const char *from, size_t len, const char *to)
@@ -40,19 +39,17 @@ static void move_packet(sio__packet_t *packet, const char *from, size_t len, con
 static bool begin_pending(sio__client_t *client, const sio__packet_t *packet, const char *text,
                           size_t len)
 {
-    struct sio__pending *pending = sio__malloc(sizeof(*pending) + len + 1);
+    size_t spans = packet->attachments * sizeof(sio__span_t);
+    struct sio__pending *pending = sio__malloc(sizeof(*pending) + spans + len + 1);
+    char *copy;
 
     if (!pending)
         return false;
-    pending->attachments = sio__calloc(packet->attachments, sizeof(*pending->attachments));
-    if (!pending->attachments) {
-        sio__free(pending);
-        return false;
-    }
-    memcpy(pending->text, text, len);
-    pending->text[len] = '\0';
+    copy = (char *)pending->attachments + spans;
+    memcpy(copy, text, len);
+    copy[len] = '\0';
     pending->packet = *packet;
-    move_packet(&pending->packet, text, len, pending->text);
+    move_packet(&pending->packet, text, len, copy);
     pending->received = 0;
     client->pending = pending;
     return true;
@@ -65,7 +62,6 @@ static void free_pending(struct sio__pending *pending, size_t copied)
         return;
     for (size_t i = 0; i < copied; i++)
         sio__free((void *)(uintptr_t)pending->attachments[i].data);
-    sio__free(pending->attachments);
     sio__free(pending);
 }
 

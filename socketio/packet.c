@@ -81,14 +81,35 @@ static void read_id(reader_t *reader)
     reader->packet->id = sio__js_to_number((sio__span_t){start, (size_t)(reader->at - start)});
 }
 
-static const char *const RESERVED[] = {"connect",       "connect_error", "disconnect",
-                                       "disconnecting", "newListener",   "removeListener"};
-enum { RESERVED_COUNT = sizeof(RESERVED) / sizeof(*RESERVED) };
+static const sio__span_t RESERVED[] = {{"connect", 7},      {"connect_error", 13},
+                                       {"disconnect", 10},  {"disconnecting", 13},
+                                       {"newListener", 11}, {"removeListener", 14}};
+enum {
+    RESERVED_COUNT = sizeof(RESERVED) / sizeof(*RESERVED),
+    RESERVED_SHORTEST = 7,
+    RESERVED_LENGTHS = 1 << 7 | 1 << 10 | 1 << 11 | 1 << 13 | 1 << 14
+};
 
 bool sio__event_name_reserved(const char *name, size_t len)
 {
+    if (len >= 31 || !(RESERVED_LENGTHS >> len & 1))
+        return false;
     for (size_t i = 0; i < RESERVED_COUNT; i++)
-        if (sio__span_is((sio__span_t){name, len}, RESERVED[i]))
+        if (sio__span_equal((sio__span_t){name, len}, RESERVED[i]))
+            return true;
+    return false;
+}
+
+static bool is_reserved_token(sio__span_t token)
+{
+    size_t len = token.len - 2;
+
+    if (len < RESERVED_SHORTEST) /* escapes are longer than what they mean */
+        return false;
+    if (!memchr(token.data, '\\', token.len))
+        return sio__event_name_reserved(token.data + 1, len);
+    for (size_t i = 0; i < RESERVED_COUNT; i++)
+        if (sio__json_string_is(token, RESERVED[i].data, RESERVED[i].len))
             return true;
     return false;
 }
@@ -96,12 +117,9 @@ bool sio__event_name_reserved(const char *name, size_t len)
 /* The first item of an event: a number, or a string that isn't reserved. */
 static bool is_event_name(sio__span_t item)
 {
-    if (item.data[0] != '"')
-        return item.data[0] == '-' || (item.data[0] >= '0' && item.data[0] <= '9');
-    for (size_t i = 0; i < RESERVED_COUNT; i++)
-        if (sio__json_string_is(item, RESERVED[i], strlen(RESERVED[i])))
-            return false;
-    return true;
+    if (item.data[0] == '"')
+        return !is_reserved_token(item);
+    return item.data[0] == '-' || (item.data[0] >= '0' && item.data[0] <= '9');
 }
 
 static bool read_array(reader_t *reader)
