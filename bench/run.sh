@@ -90,7 +90,7 @@ measure_alone() {
     start_server "${command[@]}"
     load --warmup "$warmup" --seconds "$seconds" "$@" >"$work/line" 2>>"$work/faults" || status=$?
     stop_server
-    return $status
+    return "$status"
 }
 
 # measure_cluster PEER OPTION...: two servers and a Redis, by bench/cluster.sh.
@@ -101,12 +101,15 @@ measure_cluster() {
 
 # measure PEER NAME OPTIONS: one run, appended to the results.
 measure() {
-    local peer=$1 name=$2 arguments status=0 how=measure_alone
+    local peer=$1 name=$2 arguments status=0
 
     read -ra arguments <<<"$3"
-    [ "$name" != cluster ] || how=measure_cluster
     : >"$work/line"
-    $how "$peer" "${arguments[@]}" || status=$?
+    if [ "$name" = cluster ]; then
+        measure_cluster "$peer" "${arguments[@]}" || status=$?
+    else
+        measure_alone "$peer" "${arguments[@]}" || status=$?
+    fi
     printf '{"server":"%s","name":"%s","status":%d,"figures":%s}\n' \
         "$peer" "$name" "$status" "$(grep . "$work/line" || echo null)" >>"$results"
 }
