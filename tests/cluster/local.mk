@@ -9,4 +9,5 @@ EXTRA_DIST += \
 	tests/cluster/operations.mjs \
 	tests/cluster/plain.mjs \
 	tests/cluster/recovery.mjs \
-	tests/cluster/run.mjs
+	tests/cluster/run.mjs \
+	tests/cluster/state.mjs

@@ -1,5 +1,6 @@
 // Connection state recovery over streams: a client drops off one server and comes back to another, of either kind.
 import { Proxy } from "../interop/lib/proxy.mjs";
+import { show } from "../interop/lib/show.mjs";
 import { baseUrl } from "../interop/lib/stock.mjs";
 import { within } from "../wire/lib/wait.mjs";
 import { ask } from "./lib/cluster.mjs";
@@ -12,8 +13,8 @@ const OFFSET = /^[0-9]+-[0-9]+$/;
 export const HOPS = ["NN", "No", "oN", "oo"];
 export const options = ["--recovery", "20000"];
 
-async function connect(t, index, name) {
-  const peer = await t.connect(index, name);
+async function connect(t, index, name, options) {
+  const peer = await t.connect(index, name, options);
   const hear = peer.hear.bind(peer);
   peer.hear = hear;
   peer.socket.offAny();
@@ -147,6 +148,45 @@ export async function hopping(t, { senders, hops, count }) {
       throw new Error(`of ${count} events of ${name} ${list.length} were heard; the ${wrong}th is ${list.slice(Math.max(0, wrong - 3), wrong + 4)}`);
     }
   }
+}
+
+// A client that is back waits in a middleware, while what it misses goes on: in the stream, and past the server where it waits.
+export async function waiting(t) {
+  const here = { namespace: "/guarded" };
+  const alice = await connect(t, 0, "alice", { ...here, auth: { mode: "" } });
+  const others = [await connect(t, 0, "bob", { ...here, auth: { mode: "" } }), await connect(t, 1, "carol", { ...here, auth: { mode: "" } })];
+  const observer = await connect(t, 1, "observer", { namespace: "/control", auth: {} });
+  for (const from of others) await t.probe(from, {}, [alice, ...others]);
+  await ask(alice, "join", ["red"]);
+  await t.probe(others[1], { to: ["red"] }, [alice]);
+  let count = 0;
+  const sendSome = async () => {
+    for (const from of others) {
+      for (const spec of [{}, { to: ["red"] }, { to: ["blue"] }, { except: ["red"] }, { to: [alice.id ?? alice.socket.id] }]) {
+        from.emit("send", { from: "nsp", ...spec }, spec.to?.[0] === "blue" || spec.except ? "not for alice" : "n", count++);
+      }
+      await ask(from, "ack");
+      await t.probe(from, {}, others); // their servers have read as far
+    }
+  };
+  await sendSome();
+  alice.id = alice.socket.id;
+  alice.socket.io.engine.close();
+  await sendSome();
+  alice.socket.auth = { mode: "hold" };
+  alice.socket.io.uri = baseUrl(t.servers[1].target);
+  const opened = alice.opened();
+  await until(() => observer.heard.items.some(({ args }) => args?.[0] === "held"), "alice to wait in the middleware");
+  await sendSome();
+  await sendSome();
+  observer.emit("release", null);
+  await opened;
+  if (!alice.socket.recovered || alice.socket.id !== alice.id) throw new Error("not recovered");
+  await sendSome();
+  await t.probe(others[1], {}, [alice]);
+  const heard = alice.heard.items.filter(({ event }) => event === "n").map(({ args }) => args[0]);
+  const meant = Array.from({ length: count }, (_, n) => n).filter((n) => ![2, 3].includes(n % 5));
+  if (show(heard) !== show(meant)) throw new Error(`heard ${heard}, not ${meant}`);
 }
 
 // The earlier connection seems alive to its server when the client is back on another one.

@@ -9,7 +9,8 @@ import { failover, failovers } from "./failover.mjs";
 import { faults, movingSlots, olderEntries } from "./faults.mjs";
 import { operations } from "./operations.mjs";
 import { runPlain } from "./plain.mjs";
-import { HOPS, hopping, options as recoveryOptions, recoveries, superseding } from "./recovery.mjs";
+import { LIMIT, showState } from "./state.mjs";
+import { HOPS, hopping, options as recoveryOptions, recoveries, superseding, waiting } from "./recovery.mjs";
 
 const sharded = (mode) => ({ title: `sharded, ${mode}`, name: "sharded", options: ["--mode", mode] });
 
@@ -114,11 +115,16 @@ async function recover(url, wanted, print) {
   const title = "recovery, oo: the earlier connection seems alive on another server";
   const cluster = new Cluster("oo", streams, url, { options: [...recoveryOptions, "--ping-interval", "60000"] });
   if (wanted(title)) await attempt(title, cluster, () => superseding(cluster));
+  const held = "recovery, oo: none lost, none twice, while a client that is back waits in a middleware";
+  const guarded = new Cluster("oo", streams, url, { options: [...recoveryOptions, "--recovery-middlewares"] });
+  if (wanted(held)) await attempt(held, guarded, () => waiting(guarded));
 }
+
+const states = [{ name: "the state of Redis, as a program sees it change", kinds: "oo", options: ["--buffer-limit", String(LIMIT)], run: showState }];
 
 async function withRedis({ adapter, fault, title }) {
   const redis = await startRedis();
-  const cluster = new Cluster(fault.kinds, adapter, redis.url);
+  const cluster = new Cluster(fault.kinds, adapter, redis.url, fault);
   await attempt(title, cluster, () => fault.run(cluster, redis));
   await redis.stop();
 }
@@ -133,7 +139,7 @@ async function withSentinels({ adapter, fault, title }) {
 // Several at a time: most of it is waiting. Those that wait the longest come first.
 async function fail(wanted) {
   const kinds = [adapters[0], { ...sharded("dynamic"), title: "sharded" }, { title: "streams", name: "streams" }, { title: "streams with recovery", name: "streams", options: recoveryOptions }];
-  const tests = [[failovers, withSentinels], [faults, withRedis]].flatMap(([list, run]) =>
+  const tests = [[failovers, withSentinels], [faults, withRedis], [states, withRedis]].flatMap(([list, run]) =>
     list.flatMap((fault) => kinds.filter(({ title }) => (fault.of ?? /./).test(title)).map((adapter) => ({ adapter, fault, run, title: `${adapter.title}, ${fault.kinds}: ${fault.name}` }))));
   await several(7, tests.filter(({ title }) => wanted(title)), (test) => test.run(test));
 }
