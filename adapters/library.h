@@ -16,6 +16,7 @@ typedef struct sio__library {
     const sio__alloc_fns_t *allocator; /* as sio_set_allocator() has left it */
     /* Appends the arguments of a format; see pack.h. */
     int (*pack)(sio__args_t *args, const char *format, va_list va);
+    bool (*reserved)(const char *name, size_t len); /* of an event */
 } sio__library_t;
 
 /* The one symbol that is exported for them. Any thread. */

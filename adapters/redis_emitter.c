@@ -207,6 +207,14 @@ int sio_emitter_flush(sio_emitter_t *emitter, unsigned timeout_ms)
 
 /* ----------------------------------------------------------------------------------- arguments */
 
+/* Of an event that clients get. */
+static int check_name(const char *name)
+{
+    if (!name)
+        return SIO_EINVAL;
+    return sio_library().reserved(name, strlen(name)) ? SIO_ERESERVED : SIO_OK;
+}
+
 static void begin_arguments(sio_emitter_t *emitter, const char *name)
 {
     sio__args_clear(&emitter->args);
@@ -265,11 +273,10 @@ int sio_emitter_emitv(sio_emitter_t *emitter, const char *nsp, const sio_target_
                       const char *name, const char *format, va_list args)
 {
     sio__cluster_message_t message = {.type = 0};
-    int error;
+    int error = check_name(name);
 
-    if (!name)
-        return SIO_EINVAL;
-    error = pack(emitter, &message, name, format, args);
+    if (!error)
+        error = pack(emitter, &message, name, format, args);
     return error ? error : emit_message(emitter, nsp, target, &message);
 }
 
@@ -290,14 +297,24 @@ enum { MAX_DEPTH = 10000 };
 int sio_emitter_emit_text(sio_emitter_t *emitter, const char *nsp, const sio_target_t *target,
                           const char *name, const char *args, size_t len)
 {
-    sio__cluster_message_t message = {.type = 0};
-    int error;
+    return sio_emitter_emit_bytes(emitter, nsp, target, name, args, len, NULL, 0);
+}
 
-    if (!name)
-        return SIO_EINVAL;
+int sio_emitter_emit_bytes(sio_emitter_t *emitter, const char *nsp, const sio_target_t *target,
+                           const char *name, const char *args, size_t len,
+                           const sio_redis_bytes_t *binary, size_t count)
+{
+    sio__cluster_message_t message = {.type = 0};
+    int error = check_name(name);
+
+    if (error)
+        return error;
     begin_arguments(emitter, name);
-    error =
-        end_arguments(emitter, &message, sio__args_pack_text(&emitter->args, args, len, MAX_DEPTH));
+    if (args)
+        error = sio__args_pack_text(&emitter->args, args, len, MAX_DEPTH);
+    for (size_t i = 0; i < count && !error; i++)
+        error = sio__args_append_bytes(&emitter->args, binary[i].data, binary[i].len);
+    error = end_arguments(emitter, &message, error);
     return error ? error : emit_message(emitter, nsp, target, &message);
 }
 

@@ -209,30 +209,39 @@ stage_tidy() {
     sources c | grep -v '^tests/' | each tidy bash -c 'tidy "$1"' -
 }
 
-# A program of a user's: nothing but the installed library and pkg-config.
+# Programs of a user's: nothing but the installed libraries and pkg-config. Each is built twice, against shared and static ones.
 stage_install() {
-    local prefix=$build/installed/usr/local passed=0 failed=0
+    local prefix=$build/installed/usr/local passed=0 failed=0 skipped=0
 
     build_tree check && rm -rf "$build/installed" || return 1
     make -C "$build/check" install DESTDIR="$build/installed" || return 1
     for static in "" --static; do
-        if installed_program "$prefix" "$static"; then
+        if installed_program "$prefix" libsocketio examples/echo/echo.c "$static"; then
+            passed=$((passed + 1))
+        else
+            failed=$((failed + 1))
+        fi
+        if [ ! -e "$prefix/lib/pkgconfig/libsocketio-redis.pc" ]; then
+            skipped=$((skipped + 1))
+        elif installed_program "$prefix" libsocketio-redis tests/install/cluster.c "$static" &&
+            LD_LIBRARY_PATH="$prefix/lib" "$build/installed/cluster$static"; then
             passed=$((passed + 1))
         else
             failed=$((failed + 1))
         fi
     done
-    counted "$passed" "$failed" 0
+    counted "$passed" "$failed" "$skipped"
 }
 
-# installed_program PREFIX [--static]: builds the echo example against what was installed there, and asks which libraries it needs.
+# installed_program PREFIX MODULE SOURCE [--static]: builds a program against what was installed there, and asks which libraries it needs.
 installed_program() {
-    local flags program=$build/installed/echo$2
+    local flags program
 
-    flags=$(PKG_CONFIG_PATH="$1/lib/pkgconfig" pkg-config --define-variable=prefix="$1" --cflags --libs ${2:+"$2"} libsocketio) || return 1
-    [ -z "$2" ] || flags=${flags/-lsocketio/-l:libsocketio.a}
+    program=$build/installed/$(basename "$3" .c)$4
+    flags=$(PKG_CONFIG_PATH="$1/lib/pkgconfig" pkg-config --define-variable=prefix="$1" --cflags --libs ${4:+"$4"} "$2") || return 1
+    [ -z "$4" ] || flags=$(sed -E 's/-l(socketio(-redis)?)( |$)/-l:lib\1.a\3/g' <<<"$flags")
     # shellcheck disable=SC2086 # flags are several words
-    gcc -Wall -Werror -o "$program" "$root/examples/echo/echo.c" $flags || return 1
+    gcc -Wall -Werror -o "$program" "$root/$3" $flags || return 1
     LD_LIBRARY_PATH="$1/lib" ldd "$program" >"$program.libraries" && ! grep 'not found' "$program.libraries"
 }
 

@@ -194,7 +194,7 @@ SIO_API void sio_emitter_free(sio_emitter_t *emitter);
 
 /*
  * To the clients of a namespace (a slash is added in front if missing, NULL: "/"), on all servers, that the target names (NULL: all; its
- * time limit is of no account). Errors: SIO_EFORMAT, SIO_EINVAL, SIO_EBACKPRESSURE (buffer_limit), SIO_ENOMEM. upstream:
+ * time limit is of no account). Errors: SIO_EFORMAT, SIO_EINVAL, SIO_ERESERVED, SIO_EBACKPRESSURE (buffer_limit), SIO_ENOMEM. upstream:
  * of(nsp).to(...).except(...).emit(name, ...args)
  */
 SIO_API int sio_emitter_emit(sio_emitter_t *emitter, const char *nsp, const sio_target_t *target, const char *name,
@@ -206,7 +206,11 @@ SIO_API int sio_emitter_emitv(sio_emitter_t *emitter, const char *nsp, const sio
 SIO_API int sio_emitter_emit_text(sio_emitter_t *emitter, const char *nsp, const sio_target_t *target, const char *name,
                                   const char *args, size_t len);
 
-/* The same errors. upstream: socketsJoin(), socketsLeave(), disconnectSockets(close) */
+/* These (args NULL: none), and binary arguments behind them. The same errors. */
+SIO_API int sio_emitter_emit_bytes(sio_emitter_t *emitter, const char *nsp, const sio_target_t *target, const char *name,
+                                   const char *args, size_t len, const sio_redis_bytes_t *binary, size_t count);
+
+/* The same errors but SIO_ERESERVED. upstream: socketsJoin(), socketsLeave(), disconnectSockets(close) */
 SIO_API int sio_emitter_sockets_join(sio_emitter_t *emitter, const char *nsp, const sio_target_t *target, const char *const *rooms);
 SIO_API int sio_emitter_sockets_leave(sio_emitter_t *emitter, const char *nsp, const sio_target_t *target, const char *const *rooms);
 SIO_API int sio_emitter_disconnect_sockets(sio_emitter_t *emitter, const char *nsp, const sio_target_t *target, bool close);

@@ -92,5 +92,6 @@ sio__library_t sio_library(void)
         .version = sio_version(),
         .allocator = sio__alloc_get(),
         .pack = sio__args_pack,
+        .reserved = sio__event_name_reserved,
     };
 }

@@ -86,7 +86,7 @@ test_headers = \
 	tests/unit/hex_bytes.h
 
 TESTS += tests/structure.sh tests/readme.sh tests/node_to_c.sh
-EXTRA_DIST += tests/structure.sh tests/readme.sh tests/node_to_c.sh tests/node_to_c.awk README.md $(test_headers)
+EXTRA_DIST += tests/structure.sh tests/readme.sh tests/node_to_c.sh tests/node_to_c.awk tests/install/cluster.c README.md $(test_headers)
 
 if HAVE_CHECK
 check_PROGRAMS += $(unit_tests)
@@ -100,7 +100,7 @@ endif
 LDADD = $(CHECK_LIBS) $(CONVENIENCE_LIBS)
 
 if HAVE_REDIS
-redis_tests = tests/unit/check_redis_connection tests/unit/check_redis_slots tests/unit/check_redis_url
+redis_tests = tests/unit/check_redis_connection tests/unit/check_redis_emitter tests/unit/check_redis_slots tests/unit/check_redis_url
 if HAVE_CHECK
 check_PROGRAMS += $(redis_tests)
 TESTS += $(redis_tests)
@@ -108,9 +108,11 @@ endif
 
 tests_unit_check_redis_connection_SOURCES = tests/unit/check_redis_connection.c tests/unit/redis_process.c tests/unit/redis_process.h
 tests_unit_check_redis_connection_LDADD = $(CHECK_LIBS) $(REDIS_CONVENIENCE_LIBS)
+tests_unit_check_redis_emitter_SOURCES = tests/unit/check_redis_emitter.c tests/unit/redis_process.c tests/unit/redis_process.h
+tests_unit_check_redis_emitter_LDADD = $(CHECK_LIBS) $(REDIS_CONVENIENCE_LIBS)
 tests_unit_check_redis_slots_LDADD = $(CHECK_LIBS) $(REDIS_CONVENIENCE_LIBS)
 tests_unit_check_redis_url_LDADD = $(CHECK_LIBS) $(REDIS_CONVENIENCE_LIBS)
 else
 EXTRA_DIST += tests/unit/check_redis_connection.c tests/unit/redis_process.c tests/unit/redis_process.h \
-	tests/unit/check_redis_slots.c tests/unit/check_redis_url.c
+	tests/unit/check_redis_emitter.c tests/unit/check_redis_slots.c tests/unit/check_redis_url.c
 endif

@@ -1,12 +1,13 @@
 /* Emits an event into a cluster, from a shell. */
 #include <socketio/redis.h>
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LIST_MAX = 64 };
+enum { LIST_MAX = 64, FILE_MAX = 256 << 20 };
 
 typedef struct list {
     const char *items[LIST_MAX + 1];
@@ -15,7 +16,7 @@ typedef struct list {
 
 typedef struct arguments {
     const char *url, *key, *nsp;
-    list_t to, except, join, leave, sentinels;
+    list_t to, except, join, leave, sentinels, files;
     unsigned flags, timeout_ms;
     bool text, disconnect, close, server_side;
     sio_redis_connection_t connection;
@@ -38,6 +39,9 @@ static const char usage[] =
     "      --volatile         dropped where a client isn't ready\n"
     "      --no-compress\n"
     "      --text             arguments are texts, even if they are JSON\n"
+    "  -f, --file PATH        one more argument, binary: what is in that file (-: standard "
+    "input);\n"
+    "                         may be repeated\n"
     "  -s, --server-side      to the servers instead of their clients\n"
     "      --join ROOM        makes the clients join it instead; may be repeated\n"
     "      --leave ROOM       makes them leave it; may be repeated\n"
@@ -73,6 +77,7 @@ static const struct option options[] = {
     {"volatile", no_argument, NULL, VOLATILE},
     {"no-compress", no_argument, NULL, NO_COMPRESS},
     {"text", no_argument, NULL, TEXT},
+    {"file", required_argument, NULL, 'f'},
     {"server-side", no_argument, NULL, 's'},
     {"join", required_argument, NULL, JOIN},
     {"leave", required_argument, NULL, LEAVE},
@@ -142,6 +147,8 @@ static bool set_action(arguments_t *arguments, int letter, const char *value)
         return arguments->disconnect = true;
     case CLOSE:
         return arguments->close = true;
+    case 'f':
+        return add(&arguments->files, value);
     case 's':
         return arguments->server_side = true;
     case TEXT:
@@ -205,6 +212,64 @@ static char *values_of(const arguments_t *arguments, char **items, int count)
     return text;
 }
 
+/* All of a file, to be freed. False: it can't be read, or is too large. */
+static bool read_all(FILE *file, sio_redis_bytes_t *bytes)
+{
+    size_t size = 65536, len = 0, got;
+    char *data = malloc(size), *larger;
+
+    while (data && (got = fread(data + len, 1, size - len, file)) > 0) {
+        len += got;
+        if (len < size)
+            continue;
+        larger = size < FILE_MAX ? realloc(data, size *= 2) : NULL;
+        if (!larger) {
+            free(data);
+            errno = EFBIG;
+        }
+        data = larger;
+    }
+    *bytes = (sio_redis_bytes_t){data, len};
+    return data && !ferror(file);
+}
+
+static bool read_file(const char *path, sio_redis_bytes_t *bytes)
+{
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+    bool fine = file && read_all(file, bytes);
+
+    if (!fine)
+        perror(path);
+    if (file && file != stdin)
+        fclose(file);
+    return fine;
+}
+
+static void free_files(sio_redis_bytes_t *bytes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free((void *)(uintptr_t)bytes[i].data);
+}
+
+static int emit_to_clients(sio_emitter_t *emitter, const arguments_t *arguments,
+                           const sio_target_t *target, const char *name, const char *values)
+{
+    sio_redis_bytes_t files[LIST_MAX] = {{NULL, 0}};
+    size_t count = 0;
+    int error = SIO_OK;
+
+    while (count < arguments->files.count && !error)
+        if (!read_file(arguments->files.items[count], &files[count]))
+            error = SIO_EINVAL;
+        else
+            count++;
+    if (!error)
+        error = sio_emitter_emit_bytes(emitter, arguments->nsp, target, name, values,
+                                       strlen(values), files, count);
+    free_files(files, arguments->files.count);
+    return error;
+}
+
 static int emit(sio_emitter_t *emitter, const arguments_t *arguments, const sio_target_t *target,
                 char **words, int count)
 {
@@ -215,8 +280,7 @@ static int emit(sio_emitter_t *emitter, const arguments_t *arguments, const sio_
         error = sio_emitter_server_side_emit_text(emitter, arguments->nsp, words[0], values,
                                                   strlen(values));
     else if (values)
-        error = sio_emitter_emit_text(emitter, arguments->nsp, target, words[0], values,
-                                      strlen(values));
+        error = emit_to_clients(emitter, arguments, target, words[0], values);
     free(values);
     return error;
 }
@@ -269,7 +333,7 @@ int main(int argc, char **argv)
     };
     int letter;
 
-    while ((letter = getopt_long(argc, argv, "+r:k:n:t:x:shV", options, NULL)) != -1) {
+    while ((letter = getopt_long(argc, argv, "+r:k:n:t:x:f:shV", options, NULL)) != -1) {
         if (letter == 'h')
             return fputs(usage, stdout) < 0;
         if (letter == 'V')
@@ -284,5 +348,7 @@ int main(int argc, char **argv)
     if (optind < argc && arguments.server_side && (arguments.to.count || arguments.except.count))
         return complain("servers have no rooms: --server-side goes without --to and --except",
                         NULL);
+    if (arguments.files.count && (optind == argc || arguments.server_side))
+        return complain("--file goes with an event for clients", NULL);
     return run(&arguments, argv + optind, argc - optind);
 }

@@ -1,5 +1,8 @@
 // Emitters outside of any server: npm's and sio-emit. What clients hear must not depend on which it is, nor on whose the servers are.
 import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { promisify } from "node:util";
 import { emitterOf } from "../interop/lib/adapters.mjs";
 import { scaled } from "../wire/lib/wait.mjs";
@@ -7,6 +10,17 @@ import { Cluster, ask } from "./lib/cluster.mjs";
 import { until } from "./lib/redis.mjs";
 
 const run = promisify(execFile);
+
+// Its arguments' bytes come from files.
+function inFiles(args) {
+  const directory = mkdtempSync(path.join(tmpdir(), "sio-emit-"));
+  const options = args.filter(Buffer.isBuffer).flatMap((bytes, i) => {
+    const file = path.join(directory, String(i));
+    writeFileSync(file, bytes);
+    return ["--file", file];
+  });
+  return { options, remove: () => rmSync(directory, { recursive: true }) };
+}
 const nsp = "/cluster";
 
 // { to, except, flags } of npm's emitter.
@@ -32,7 +46,10 @@ export function ourEmitter(url, key) {
   const call = (...args) => run(process.env.SIO_EMIT, ["--redis", url, "--key", key, "--namespace", "cluster", ...args], { timeout: scaled(20000) });
   const texts = (args) => args.map((arg) => JSON.stringify(arg));
   return {
-    emit: (spec, name, ...args) => call(...words(spec), name, ...texts(args)),
+    emit(spec, name, ...args) {
+      const files = inFiles(args);
+      return call(...words(spec), ...files.options, name, ...texts(args.filter((arg) => !Buffer.isBuffer(arg)))).finally(files.remove);
+    },
     join: (spec, room) => call(...words(spec), "--join", room),
     leave: (spec, room) => call(...words(spec), "--leave", room),
     disconnect: (spec, close) => call(...words(spec), "--disconnect", ...(close ? ["--close"] : [])),
@@ -53,7 +70,7 @@ export async function emitting(t, emitter) {
   await ask(bob, "join", ["red", "blue"]);
   await emitter.emit({}, "hello", 1, "two", { three: [null, 0.5, "é"] });
   await inOrder(t);
-  await emitter.emit({ to: ["red"] }, "to red");
+  await emitter.emit({ to: ["red"] }, "to red", "bytes:", Buffer.from([0, 1, 255]), Buffer.alloc(100000, 7));
   await emitter.emit({ to: ["red", "blue"], except: ["blue"] }, "red, not blue", []);
   await emitter.emit({ except: ["red"], flags: ["volatile"] }, "not red", true);
   await inOrder(t);
