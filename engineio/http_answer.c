@@ -29,6 +29,7 @@ static const char *status_text(int status)
         {411, "Length Required"},
         {413, "Payload Too Large"},
         {415, "Unsupported Media Type"},
+        {417, "Expectation Failed"},
         {422, "Unprocessable Entity"},
         {426, "Upgrade Required"},
         {429, "Too Many Requests"},

@@ -253,15 +253,20 @@ static void enter_request(eio_http_conn_t *conn, eio_request_t *request,
 static void begin_request(eio_http_conn_t *conn, const char *text, size_t len,
                           const eio_http_head_t *head)
 {
-    eio_request_t *request = eio_request_new(conn, text, len, head);
+    bool tunnel = sio__span_is(head->method, "CONNECT"); /* there is none, as upstream */
+    eio_request_t *request = tunnel ? NULL : eio_request_new(conn, text, len, head);
 
     if (!request) {
         eio_stream_close(conn->stream);
         return;
     }
     enter_request(conn, request, head);
-    /* The client doesn't send the body before: it may come in front of earlier answers. */
-    if (head->expect_continue && conn->reading && conn->count == 1)
+    if (head->expect_other && !head->upgrade) {
+        eio_request_respond(request, 417, (sio__span_t){NULL, 0}, NULL, 0);
+        return;
+    }
+    /* must_wait(): it is the only one. */
+    if (head->expect_continue && !head->upgrade)
         eio_stream_write(conn->stream, "HTTP/1.1 100 Continue\r\n\r\n", 25);
     conn->http->on_request(request, conn->http->user);
 }

@@ -8,7 +8,7 @@
 
 #include <strings.h>
 
-enum { OK = 0, PARTIAL = 1, MAX_METHOD = 32 };
+enum { OK = 0, PARTIAL = 1 };
 
 typedef struct cursor {
     char *at;
@@ -83,6 +83,24 @@ static int parse_version(const char *text, size_t len, int *minor)
     return OK;
 }
 
+/* Those that Node's parser knows, the frequent ones first. */
+static bool method_known(sio__span_t method)
+{
+    static const char *const known[] = {
+        "GET",     "POST",     "OPTIONS",   "HEAD",       "PUT",        "DELETE", "PATCH",
+        "CONNECT", "TRACE",    "ACL",       "BIND",       "CHECKOUT",   "COPY",   "LINK",
+        "LOCK",    "M-SEARCH", "MERGE",     "MKACTIVITY", "MKCALENDAR", "MKCOL",  "MOVE",
+        "NOTIFY",  "PROPFIND", "PROPPATCH", "PURGE",      "QUERY",      "REBIND", "REPORT",
+        "SEARCH",  "SOURCE",   "SUBSCRIBE", "UNBIND",     "UNLINK",     "UNLOCK", "UNSUBSCRIBE",
+    };
+
+    for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+        if (sio__span_is(method, known[i]))
+            return true;
+    }
+    return false;
+}
+
 static int parse_request_line(cursor_t *cursor, eio_http_head_t *head)
 {
     const char *at = cursor->at;
@@ -96,7 +114,7 @@ static int parse_request_line(cursor_t *cursor, eio_http_head_t *head)
     while (at < end && eio__http_token_lower[(uint8_t)*at])
         at++;
     head->method.len = (size_t)(at - head->method.data);
-    if (at == end || *at != ' ' || head->method.len == 0 || head->method.len > MAX_METHOD)
+    if (at == end || *at != ' ' || !method_known(head->method))
         return -400;
     at++;
     blank = memchr(at, ' ', (size_t)(end - at));
@@ -168,8 +186,10 @@ static int note_field(const eio_http_field_t *field, facts_t *facts, eio_http_he
         }
         break;
     case 6:
-        if (sio__span_is(field->name, "expect"))
+        if (sio__span_is(field->name, "expect")) {
             head->expect_continue = span_is_nocase(field->value, "100-continue");
+            head->expect_other = !head->expect_continue;
+        }
         break;
     case 7:
         if (sio__span_is(field->name, "upgrade"))
@@ -243,7 +263,7 @@ static int judge(const facts_t *facts, eio_http_head_t *head)
     head->keep_alive = !facts->close && (head->minor > 0 || facts->keep_alive);
     head->upgrade = facts->connection_upgrade && facts->upgrade;
     if (head->minor == 0)
-        head->expect_continue = false;
+        head->expect_continue = head->expect_other = false;
     return OK;
 }
 
@@ -274,7 +294,7 @@ static int parse(cursor_t *cursor, eio_http_head_t *head)
     head->field_count = 0;
     head->content_length = -1;
     head->chunked = false;
-    head->expect_continue = false;
+    head->expect_continue = head->expect_other = false;
     status = parse_request_line(cursor, head);
     return status == OK ? parse_fields(cursor, head) : status;
 }

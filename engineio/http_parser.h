@@ -24,13 +24,14 @@ typedef struct eio_http_field {
 } eio_http_field_t;
 
 typedef struct eio_http_head {
-    sio__span_t method; /* any token; methods are case-sensitive */
+    sio__span_t method; /* one that Node knows; methods are case-sensitive */
     sio__span_t target; /* as sent: origin form, absolute form or * */
     int minor;          /* HTTP/1.minor */
     bool keep_alive;    /* by version and Connection */
     bool upgrade;       /* Connection names upgrade and an Upgrade header is present */
     bool chunked;       /* Transfer-Encoding: chunked (anything else is an error) */
     bool expect_continue;
+    bool expect_other;      /* what nobody can meet */
     int64_t content_length; /* -1 when absent */
     size_t field_count;
     eio_http_field_t fields[EIO_HTTP_MAX_HEADERS];

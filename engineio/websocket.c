@@ -404,6 +404,20 @@ static void refuse_handshake(eio_request_t *request, const char *status, const c
     eio_http_conn_respond_raw(request, text, (size_t)len);
 }
 
+/* Given twice it counts as none, for the other might be meant. */
+static bool sole_header(const eio_request_t *request, const char *name, sio__span_t *value)
+{
+    size_t len = strlen(name);
+    unsigned count = 0;
+    sio__span_t found;
+
+    for (size_t i = 0; i < request->field_count && count < 2; i++) {
+        eio_request_header_at(request, i, &found, value);
+        count += found.len == len && memcmp(found.data, name, len) == 0;
+    }
+    return count == 1 && eio_request_header(request, name, value);
+}
+
 bool eio_websocket_check_handshake(const eio_deflate_options_t *deflate, eio_request_t *request)
 {
     const char *bad = "400 Bad Request";
@@ -411,13 +425,13 @@ bool eio_websocket_check_handshake(const eio_deflate_options_t *deflate, eio_req
 
     if (!eio_request_method_is(request, "GET"))
         refuse_handshake(request, "405 Method Not Allowed", "", "Invalid HTTP method");
-    else if (!eio_request_header(request, "upgrade", &value) || value.len != 9 ||
+    else if (!sole_header(request, "upgrade", &value) || value.len != 9 ||
              strncasecmp(value.data, "websocket", 9) != 0)
         refuse_handshake(request, bad, "", "Invalid Upgrade header");
-    else if (!eio_request_header(request, "sec-websocket-key", &value) ||
+    else if (!sole_header(request, "sec-websocket-key", &value) ||
              !eio_ws_key_valid(value.data, value.len))
         refuse_handshake(request, bad, "", "Missing or invalid Sec-WebSocket-Key header");
-    else if (!eio_request_header(request, "sec-websocket-version", &value) ||
+    else if (!sole_header(request, "sec-websocket-version", &value) ||
              !(sio__span_is(value, "13") || sio__span_is(value, "8")))
         refuse_handshake(request, bad, "Sec-WebSocket-Version: 13, 8\r\n",
                          "Missing or invalid Sec-WebSocket-Version header");

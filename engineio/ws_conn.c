@@ -10,8 +10,8 @@
 
 enum {
     CLOSE_TIMEOUT_MS = 30000,
-    LINGER_MS = 2000 /* for a peer that broke the protocol and still sends to see our close frame
-                        before a reset */
+    LINGER_MS = 2000 /* for a peer that broke the protocol, or sends on behind its close frame, to
+                        see ours before a reset */
 };
 
 /* Control frames that have to wait until the stream is writable: one of each kind, the newest. Made
@@ -39,6 +39,7 @@ struct eio_ws {
     bool close_sent;                           /* or waits */
     bool stopped; /* nothing more is read: the peer broke the protocol or said goodbye */
     bool violated;
+    bool behind;     /* more came with the frame that is being handled */
     bool compressed; /* the message being received */
     eio_deflate_params_t deflate;
     eio_inflater_t *inflater;
@@ -246,7 +247,7 @@ static void end_when_written(eio_ws_t *ws)
     if (eio_ws_blocked(ws))
         return;
     eio_stream_finish(ws->stream);
-    if (ws->violated)
+    if (ws->violated || ws->behind)
         eio_timer_start(ws->loop, &ws->timer, LINGER_MS);
     else
         eio_stream_close(ws->stream);
@@ -524,6 +525,7 @@ static void on_data(void *user, uint8_t *data, size_t len)
         } else {
             uint64_t left = ws->header.len - ws->received;
             used = left < len ? (size_t)left : len;
+            ws->behind = used < len;
             if (ws->header.opcode >= EIO_WS_CLOSE)
                 take_control_piece(ws, data, used);
             else

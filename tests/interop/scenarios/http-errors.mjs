@@ -67,6 +67,9 @@ const upgrades = [
   ["no version", WEBSOCKET, { "Sec-WebSocket-Version": null }],
   ["version 12", WEBSOCKET, { "Sec-WebSocket-Version": "12" }],
   ["another upgrade", WEBSOCKET, { Upgrade: "h2c" }],
+  ["two keys", WEBSOCKET, { "Sec-WebSocket-Key": ["dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSBub25jZQ=="] }],
+  ["two versions", WEBSOCKET, { "Sec-WebSocket-Version": ["13", "13"] }],
+  ["two upgrades", WEBSOCKET, { Upgrade: ["websocket", "websocket"] }],
 ];
 
 export const cases = [

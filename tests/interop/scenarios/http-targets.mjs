@@ -28,6 +28,18 @@ const lines = [
   ["capitals", `GET /SOCKET.IO/?${POLLING}&sid=x`],
 ];
 
+// Status lines up to the answer proper.
+async function expecting(t, label, bytes) {
+  const connection = await HttpConnection.open(t.target);
+  t.raws.push({ destroy: () => connection.close() });
+  connection.write(bytes);
+  for (let head; !head?.startsWith("HTTP/1.1 4"); ) {
+    head = await connection.readHead();
+    t.log(`${label}: ${head?.split("\r\n")[0]}`);
+    if (!head) return;
+  }
+}
+
 const paths = ["/chat/", "/chat//", "/", "/a.b-c_d~e/"];
 
 export const cases = [
@@ -41,6 +53,30 @@ export const cases = [
       }
     },
   })).map((one) => ({ ...one, options: [...one.options, "--transports", "websocket,polling"] })),
+  {
+    name: "expectations",
+    async run(t) {
+      for (const expect of ["100-continue", "100-Continue", "200-ok", ""]) {
+        const headers = { Expect: expect };
+        await expecting(t, `GET, ${expect}`, requestBytes({ path: "/nowhere", headers }));
+        await expecting(t, `POST, ${expect}`, requestBytes({ method: "POST", path: "/socket.io/?EIO=4", headers, body: "40" }));
+      }
+    },
+  },
+  {
+    name: "methods that nobody knows, and CONNECT",
+    async run(t) {
+      for (const method of ["FOO", "get", "CONNECT", "PROPFIND"]) {
+        for (const path of ["/nowhere", `/socket.io/?${POLLING}`]) {
+          const connection = await HttpConnection.open(t.target);
+          t.raws.push({ destroy: () => connection.close() });
+          connection.write(requestBytes({ method, path }));
+          const answer = await connection.response();
+          t.log(`${method} ${path}: ${answer && `${answer.status} ${answer.get("connection")} ${answer.body}`}`);
+        }
+      }
+    },
+  },
   {
     name: "a compressed POST is not understood",
     async run(t) {

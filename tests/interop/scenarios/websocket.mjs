@@ -59,6 +59,7 @@ const fatalCases = [
   ["close 999", encodeFrame({ opcode: OP.CLOSE, payload: closePayload(999) })],
   ["close 1016", encodeFrame({ opcode: OP.CLOSE, payload: closePayload(1016) })],
   ["close 5000", encodeFrame({ opcode: OP.CLOSE, payload: closePayload(5000) })],
+  ["close with more behind it", encodeFrame({ opcode: OP.CLOSE, payload: closePayload(1000) }), text("3"), ping("x")],
   ["close with one byte", encodeFrame({ opcode: OP.CLOSE, payload: Buffer.from([3]) })],
   ["close with bad UTF-8", encodeFrame({ opcode: OP.CLOSE, payload: closePayload(1000, Buffer.from([0xff])) })],
   ["an Engine.IO packet of unknown type", text("7")],
