@@ -250,11 +250,10 @@ void eio_listener_close(eio_listener_t *listener)
 {
     sio__list_remove(&listener->link);
     eio_timer_stop(listener->loop, &listener->pause);
-    uv_poll_stop(&listener->poll);
-    close(listener->fd);
+    uv_close((uv_handle_t *)&listener->poll, on_closed);
+    close(listener->fd); /* behind it, as in socket_stream.c */
     listener->fd = -1;
     if (listener->unix_path)
         unlink(listener->unix_path);
     sio__free(listener->unix_path);
-    uv_close((uv_handle_t *)&listener->poll, on_closed);
 }

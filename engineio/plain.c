@@ -1,6 +1,7 @@
 #include "engineio/plain.h"
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 #include "engineio/request.h"
 #include "engineio/server.h"
 #include "engineio/session.h"
@@ -92,6 +93,16 @@ eio_session_t *eio_plain_accept(eio_plain_t *endpoint, eio_request_t *request,
 
 /* ---- closing ---- */
 
+/* As much of it as a close frame takes: whole characters. */
+static size_t reason_len(const char *reason, size_t len)
+{
+    size_t taken = len < EIO_WS_REASON_MAX ? len : EIO_WS_REASON_MAX;
+
+    while (taken && !sio__utf8_valid(reason, taken))
+        taken--;
+    return taken;
+}
+
 void eio_plain_set_code(eio_session_t *session, unsigned code, const char *reason, size_t len)
 {
     eio_plain_session_t *plain = session->plain;
@@ -99,8 +110,8 @@ void eio_plain_set_code(eio_session_t *session, unsigned code, const char *reaso
     if (plain->code)
         return;
     plain->code = (uint16_t)code;
-    plain->reason_len = (uint8_t)(len < EIO_WS_REASON_MAX ? len : EIO_WS_REASON_MAX);
-    if (len)
+    plain->reason_len = (uint8_t)reason_len(reason, len);
+    if (plain->reason_len)
         memcpy(plain->reason, reason, plain->reason_len);
 }
 

@@ -59,9 +59,9 @@ static void end(socket_stream_t *socket, int error)
     if (socket->common.gone)
         return;
     socket->common.error = error;
-    uv_poll_stop(&socket->poll);
-    close(socket->fd);
     uv_close((uv_handle_t *)&socket->poll, on_handle_closed);
+    close(socket->fd); /* behind it, for libuv still names it to the kernel: no other thread's file
+                          may have the number by then */
     eio_layer_stream_gone(&socket->common);
 }
 

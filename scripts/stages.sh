@@ -163,8 +163,10 @@ tap_counts() {
 }
 
 stage_threads() {
-    build_tree tsan tests/unit/check_threads && TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1" \
-        make_check tsan TESTS=tests/unit/check_threads
+    local tests="tests/unit/check_threads tests/unit/check_ws_threads"
+
+    # shellcheck disable=SC2086 # several words
+    build_tree tsan $tests && TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1" make_check tsan TESTS="$tests"
 }
 
 # run_fuzzer NAME: a few seconds from its seeds on; what it finds goes on with it the next time.

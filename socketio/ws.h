@@ -137,7 +137,7 @@ SIO_API int sio_ws_on_auth(sio_ws_endpoint_t *endpoint, sio_ws_auth_fn fn, void 
 
 /*
  * Refuses, instead of sio_next_ok(). A code from 400 to 599 is the HTTP status of the answer, `reason` its body (in on_upgrade only); one
- * of sio_ws_close() accepts and closes with it, which is what scripts in browsers can see. sio_next_error(next, message, NULL) stands for 403,
+ * of sio_ws_close() accepts and closes with it and with up to 123 bytes of the reason, which scripts in browsers can see. sio_next_error(next, message, NULL) stands for 403,
  * after the upgrade for 4002. Any thread; `next` is gone after it. SIO_EINVAL: no such code; then 403 or 4002 as well.
  */
 SIO_API int sio_ws_refuse(sio_next_t *next, int code, const char *reason);
@@ -293,7 +293,8 @@ SIO_API int sio_ws_ping(sio_ws_t *ws, const void *data, size_t len);
 
 /*
  * Closes: what is queued leaves first, then a close frame with a code (1000 to 1003, 1007 to 1014, 3000 to 4999) and a reason (NULL, or
- * UTF-8 of up to 123 bytes); the peer has 30 s to answer it. SIO_EINVAL: not such a code or reason. Any thread.
+ * UTF-8 of up to 123 bytes); the peer has 30 s to answer it. On the loop thread, with nothing left to send, on_close is called before this
+ * returns, as sio_disconnect() does. SIO_EINVAL: not such a code or reason. Any thread.
  */
 SIO_API int sio_ws_close(sio_ws_t *ws, int code, const char *reason);
 

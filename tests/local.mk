@@ -59,7 +59,8 @@ unit_tests = \
 	tests/unit/check_utf8 \
 	tests/unit/check_wheel \
 	tests/unit/check_ws_conn \
-	tests/unit/check_ws_frame
+	tests/unit/check_ws_frame \
+	tests/unit/check_ws_threads
 
 # Those that run a server.
 tests_unit_check_deadline_SOURCES = tests/unit/check_deadline.c tests/unit/live.c tests/unit/live.h
@@ -68,6 +69,7 @@ tests_unit_check_parser_SOURCES = tests/unit/check_parser.c tests/unit/live.c te
 tests_unit_check_server_SOURCES = tests/unit/check_server.c tests/unit/live.c tests/unit/live.h
 tests_unit_check_stats_SOURCES = tests/unit/check_stats.c tests/unit/live.c tests/unit/live.h
 tests_unit_check_threads_SOURCES = tests/unit/check_threads.c tests/unit/live.c tests/unit/live.h
+tests_unit_check_ws_threads_SOURCES = tests/unit/check_ws_threads.c tests/unit/live.c tests/unit/live.h
 
 # Those that test a part of an example.
 tests_unit_check_dashboard_batch_SOURCES = \

@@ -215,6 +215,7 @@ static void on_talker(sio_ws_t *ws, void *user)
 static void on_upgrade(sio_ws_t *ws, sio_next_t *next, void *user)
 {
     const char *token = sio_request_query(sio_ws_request(ws), "token");
+    const char *reason = sio_request_query(sio_ws_request(ws), "reason");
 
     (void)user;
     if (!token) {
@@ -223,7 +224,7 @@ static void on_upgrade(sio_ws_t *ws, sio_next_t *next, void *user)
     } else if (strcmp(token, "none of ours") == 0) {
         sio_next_error(next, "not with this token", NULL);
     } else if (atoi(token)) {
-        sio_ws_refuse(next, atoi(token), "by code");
+        sio_ws_refuse(next, atoi(token), reason ? reason : "by code");
     } else if (strcmp(token, "later") == 0) {
         sio_ws_set_subprotocol(ws, "v2");
         send_errand(errand_ok, ws, next);

@@ -169,6 +169,7 @@ const cases = {
     await refused("?token=503", 503, "by code");
     await refused("?token=777", 403, "by code");
     for (const code of [4001, 4002, 1008]) await closedWith(t.begin(`/ws/token?token=${code}`), code, "by code");
+    await closedWith(t.begin(`/ws/token?token=4002&reason=${encodeURIComponent("é".repeat(70))}`), 4002, "é".repeat(61)); // whole characters
     const ann = await t.connect("/ws/token?token=ann");
     assert.equal(await ann.next(), "welcome");
     const info = await turn(ann);
