@@ -599,6 +599,11 @@ static void on_writable(void *user)
         linger(conn);
 }
 
+bool eio_http_conn_answered(const eio_request_t *request)
+{
+    return request->conn->stream->answered;
+}
+
 eio_stream_t *eio_http_conn_upgrade(eio_request_t *request, sio__buf_t *rest)
 {
     eio_http_conn_t *conn = request->conn;

@@ -57,6 +57,9 @@ void eio_http_conn_respond_raw(eio_request_t *request, const void *bytes, size_t
  */
 eio_stream_t *eio_http_conn_upgrade(eio_request_t *request, sio__buf_t *rest);
 
+/* Whether the 101 to a request for an upgrade has gone out without us. */
+bool eio_http_conn_answered(const eio_request_t *request);
+
 /* Closes the connection at once. */
 void eio_http_conn_abort(eio_http_conn_t *conn);
 

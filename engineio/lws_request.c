@@ -70,9 +70,10 @@ static void append_known(struct lws *wsi, enum lws_token_indexes token, sio__buf
     size_t start;
     int i;
 
-    /* Methods and pseudo headers are tokens as well; extensions are between the client and
+    /* Methods and pseudo headers are tokens as well; over TLS extensions are between the client and
      * libwebsockets. */
-    if (len < 2 || name[len - 1] != ':' || name[0] == ':' || token == WSI_TOKEN_EXTENSIONS)
+    if (len < 2 || name[len - 1] != ':' || name[0] == ':' ||
+        (token == WSI_TOKEN_EXTENSIONS && lws_is_ssl(wsi)))
         return;
     for (i = 0;; i++) {
         start = out->len;

@@ -2,7 +2,8 @@
  * Streams in vhosts of the program's. libwebsockets parses HTTP and WebSocket frames there, our own
  * connections want bytes: so requests and messages are put into bytes again on their way in, and
  * what the connection writes is a complete answer or complete frames, which pass through as they
- * are. Everything happens on the loop thread.
+ * are. A WebSocket without TLS is taken from libwebsockets once it has answered the upgrade: the
+ * stream goes on with the socket itself. Everything happens on the loop thread.
  */
 #include "engineio/lws_vhost.h"
 
@@ -11,6 +12,7 @@
 #include "engineio/server.h"
 #include "engineio/ws_frame.h"
 
+#include <fcntl.h>
 #include <libwebsockets.h>
 #include <string.h>
 #include <strings.h>
@@ -39,8 +41,11 @@ typedef struct slot {
 
 struct vhost_stream {
     eio_stream_t base;
-    struct lws *wsi; /* NULL when it is gone */
-    slot_t *slot;
+    struct lws *wsi;      /* NULL when it is gone */
+    slot_t *slot;         /* likewise */
+    eio_stream_t *socket; /* what carries it instead of libwebsockets; NULL: nothing */
+    const void *origin;   /* libwebsockets' vhost */
+    eio_deferred_t take;
     eio_vhost_t *vhost;
     sio__list_t link;
     eio_deferred_t kill;
@@ -52,9 +57,12 @@ struct vhost_stream {
     bool close_after; /* the answer is the last one on its connection */
     bool accepted;    /* the handshake's answer was 101 */
     bool in_message;  /* the next piece continues a message */
+    bool wanted; /* its socket is to be taken from libwebsockets, which reads no more meanwhile */
 };
 
 static const eio_stream_ops_t http_ops;
+
+static void take_socket(eio_deferred_t *deferred);
 
 static vhost_stream_t *stream_of(eio_stream_t *base)
 {
@@ -109,7 +117,9 @@ static vhost_stream_t *new_stream(eio_vhost_t *vhost, struct lws *wsi, slot_t *s
     stream->wsi = wsi;
     stream->slot = slot;
     stream->vhost = vhost;
+    stream->origin = lws_get_vhost(wsi);
     eio_deferred_init(&stream->kill, kill_stream);
+    eio_deferred_init(&stream->take, take_socket);
     eio_deferred_init(&stream->release, release_stream);
     if (getpeername(lws_get_socket_fd(wsi), (struct sockaddr *)&peer, &len) == 0)
         eio_stream_set_address(&stream->base, (struct sockaddr *)&peer);
@@ -121,7 +131,7 @@ static vhost_stream_t *new_stream(eio_vhost_t *vhost, struct lws *wsi, slot_t *s
 }
 
 /* For whoever is served by the stream it ends here. */
-static void tell_closed(vhost_stream_t *stream)
+static void tell_closed(vhost_stream_t *stream, int error)
 {
     const eio_stream_handler_t *handler = stream->base.handler;
     void *user = stream->base.user;
@@ -129,21 +139,29 @@ static void tell_closed(vhost_stream_t *stream)
     stream->base.closing = true;
     eio_stream_detach(&stream->base);
     if (handler)
-        handler->on_closed(user, 0);
+        handler->on_closed(user, error);
 }
 
 /* The connection has gone, or goes on with other requests. */
-static void end_stream(vhost_stream_t *stream)
+static void leave_libwebsockets(vhost_stream_t *stream)
+{
+    stream->slot->stream = NULL;
+    stream->slot = NULL;
+    stream->wsi = NULL;
+    stream->vhost->count--;
+}
+
+static void end_stream(vhost_stream_t *stream, int error)
 {
     eio_vhost_t *vhost = stream->vhost;
 
-    stream->wsi = NULL;
-    stream->slot->stream = NULL;
+    if (stream->wsi)
+        leave_libwebsockets(stream);
     eio_deferred_cancel(&stream->kill);
+    eio_deferred_cancel(&stream->take);
     sio__list_remove(&stream->link);
-    vhost->count--;
     eio_loop_release(vhost->server->loop, &stream->release);
-    tell_closed(stream);
+    tell_closed(stream, error);
     eio_server_stream_gone(vhost->server);
 }
 
@@ -153,20 +171,27 @@ static void vhost_pause(eio_stream_t *base, bool paused)
 {
     vhost_stream_t *stream = stream_of(base);
 
-    if (stream->wsi)
-        lws_rx_flow_control(stream->wsi, paused ? 0 : 1);
+    if (stream->socket)
+        eio_stream_pause(stream->socket, paused);
+    else if (stream->wsi)
+        lws_rx_flow_control(stream->wsi, paused || stream->wanted ? 0 : 1);
 }
 
 static void vhost_finish(eio_stream_t *base)
 {
-    (void)base;
+    vhost_stream_t *stream = stream_of(base);
+
+    if (stream->socket)
+        eio_stream_finish(stream->socket);
 }
 
 static void vhost_close(eio_stream_t *base)
 {
     vhost_stream_t *stream = stream_of(base);
 
-    if (stream->wsi)
+    if (stream->socket)
+        eio_stream_close(stream->socket);
+    else if (stream->wsi)
         eio_loop_defer(stream->vhost->server->loop, &stream->kill);
 }
 
@@ -318,7 +343,7 @@ static int send_answer(vhost_stream_t *stream)
 {
     stream->answered = true;
     stream->close_after = stream->close_after || says_close(&stream->out);
-    tell_closed(stream);
+    tell_closed(stream, 0);
     return pass_through(stream, stream->out.data + LWS_PRE, stream->out.len - LWS_PRE);
 }
 
@@ -336,7 +361,7 @@ static int http_writable(struct lws *wsi, vhost_stream_t *stream)
     if (!stream->answered || lws_partial_buffered(wsi))
         return 0;
     close = stream->close_after;
-    end_stream(stream);
+    end_stream(stream, 0);
     return close || lws_http_transaction_completed(wsi) ? -1 : 0;
 }
 
@@ -395,7 +420,7 @@ static int upgrade_requested(eio_vhost_t *vhost, struct lws *wsi, slot_t *slot)
         return -1;
     if (feed_request(stream) && !stream->base.closing && stream->accepted == stream->answered)
         return 0; /* accepted, or not decided yet */
-    end_stream(stream);
+    end_stream(stream, 0);
     return -1;
 }
 
@@ -412,10 +437,20 @@ static int add_fields(vhost_stream_t *stream, struct lws_process_html_args *args
 
 /* ---- WebSocket: frames ---- */
 
+static int socket_write(vhost_stream_t *stream, const void *data, size_t len)
+{
+    int error = eio_stream_write(stream->socket, data, len);
+
+    stream->base.blocked = eio_stream_blocked(stream->socket);
+    return error;
+}
+
 static int frames_write(eio_stream_t *base, const void *data, size_t len)
 {
     vhost_stream_t *stream = stream_of(base);
 
+    if (stream->socket)
+        return socket_write(stream, data, len);
     if (!stream->wsi)
         return -1;
     if (pass_through(stream, data, len)) {
@@ -444,21 +479,115 @@ static int late_write(eio_stream_t *base, const void *data, size_t len)
 
 static const eio_stream_ops_t late_ops = {late_write, vhost_pause, vhost_finish, vhost_close};
 
-static int frames_writable(struct lws *wsi, vhost_stream_t *stream)
+static void unblocked(vhost_stream_t *stream)
 {
-    if (!stream->base.blocked || lws_partial_buffered(wsi))
-        return 0;
     stream->base.blocked = false;
     if (!stream->base.closing && stream->base.handler)
         stream->base.handler->on_writable(stream->base.user);
+}
+
+static int frames_writable(struct lws *wsi, vhost_stream_t *stream)
+{
+    if (lws_partial_buffered(wsi))
+        return 0;
+    if (stream->wanted)
+        eio_loop_defer(stream->vhost->server->loop, &stream->take);
+    if (stream->base.blocked)
+        unblocked(stream);
     return 0;
 }
 
 static int established(struct lws *wsi, vhost_stream_t *stream)
 {
     stream->base.ops = stream->accepted ? &frames_ops : &late_ops;
+    stream->base.answered = true;
+    if (!stream->base.secure) {
+        stream->wanted = true;
+        lws_rx_flow_control(wsi, 0);
+    }
     return frames_writable(wsi, stream);
 }
+
+/* ---- WebSocket: without libwebsockets ---- */
+
+static void on_socket_data(void *user, uint8_t *data, size_t len)
+{
+    vhost_stream_t *stream = user;
+
+    if (!stream->base.closing && stream->base.handler)
+        stream->base.handler->on_data(stream->base.user, data, len);
+}
+
+static void on_socket_writable(void *user)
+{
+    unblocked(user);
+}
+
+static void on_socket_closed(void *user, int error)
+{
+    end_stream(user, error);
+}
+
+static const eio_stream_handler_t socket_handler = {on_socket_data, on_socket_writable,
+                                                    on_socket_closed};
+
+/* Whether libwebsockets has bytes of this client that it hasn't looked at: it tells only of all
+ * connections together that aren't paused. */
+static bool holds_input(vhost_stream_t *stream)
+{
+    struct lws *wsi = stream->wsi;
+    bool holds;
+
+    lws_rx_flow_control(wsi, 1);
+    holds = !lws_service_adjust_timeout(lws_get_context(wsi), 1, lws_get_tsi(wsi));
+    lws_rx_flow_control(wsi, 0);
+    return holds;
+}
+
+/* As another descriptor: libwebsockets closes its own. */
+static bool adopt_socket(vhost_stream_t *stream)
+{
+    static const struct sockaddr known = {.sa_family = AF_UNSPEC}; /* to the stream above it */
+    int fd = fcntl(lws_get_socket_fd(stream->wsi), F_DUPFD_CLOEXEC, 0);
+
+    if (fd >= 0)
+        stream->socket = eio_stream_adopt(stream->vhost->server->layer, NULL, fd, &known);
+    if (!stream->socket)
+        return false;
+    stream->socket->handler = &socket_handler;
+    stream->socket->user = stream;
+    eio_stream_pause(stream->socket, stream->base.paused);
+    return true;
+}
+
+/*
+ * A client that sent something before it had the answer, which RFC 6455 forbids, stays with
+ * libwebsockets, for what that has read already can't be had from it. When it ends a connection
+ * by a timeout, it doesn't shut the socket down.
+ */
+static void take_socket(eio_deferred_t *deferred)
+{
+    vhost_stream_t *stream = SIO__CONTAINER(deferred, vhost_stream_t, take);
+    struct lws *wsi = stream->wsi;
+
+    if (stream->base.closing || lws_partial_buffered(wsi))
+        return;
+    if (!lws_service_adjust_timeout(lws_get_context(wsi), 1, lws_get_tsi(wsi))) {
+        lws_callback_on_writable(wsi); /* others have input: asked again when that is through */
+        return;
+    }
+    stream->wanted = false;
+    if (holds_input(stream)) {
+        vhost_pause(&stream->base, stream->base.paused);
+    } else if (adopt_socket(stream)) {
+        leave_libwebsockets(stream);
+        lws_set_timeout(wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+    } else {
+        vhost_close(&stream->base);
+    }
+}
+
+/* ---- WebSocket: with libwebsockets ---- */
 
 /* As the frame of a client, under a mask of zeros. */
 static int feed_frame(vhost_stream_t *stream, uint8_t opcode, bool fin, void *data, size_t len)
@@ -515,6 +644,20 @@ static int begin_vhost(eio_vhost_t *vhost, struct lws *wsi, const void *options)
     return 0;
 }
 
+/* What was taken from it goes with it. */
+static void end_vhost(eio_vhost_t *vhost, const void *origin)
+{
+    sio__list_t *node;
+
+    for (node = vhost->streams.next; node != &vhost->streams; node = node->next) {
+        vhost_stream_t *stream = SIO__CONTAINER(node, vhost_stream_t, link);
+
+        if (stream->socket && stream->origin == origin)
+            eio_stream_close(stream->socket);
+    }
+    unref(vhost);
+}
+
 static int on_stream_event(struct lws *wsi, enum lws_callback_reasons reason,
                            vhost_stream_t *stream, void *in, size_t len)
 {
@@ -540,7 +683,7 @@ static int on_stream_event(struct lws *wsi, enum lws_callback_reasons reason,
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
         return peer_closes(stream, in, len);
     default: /* the others below: it is over */
-        end_stream(stream);
+        end_stream(stream, 0);
         return 0;
     }
 }
@@ -549,14 +692,16 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *ses
                     size_t len)
 {
     const struct lws_protocols *protocol = lws_get_protocol(wsi);
-    eio_vhost_t *vhost = protocol->user;
+    eio_vhost_t *vhost = protocol ? protocol->user : NULL;
     slot_t *slot = session;
 
+    if (!vhost) /* something about the vhost's certificate, which the first of its protocols gets */
+        return 0;
     switch (reason) {
     case LWS_CALLBACK_PROTOCOL_INIT:
         return begin_vhost(vhost, wsi, in);
     case LWS_CALLBACK_PROTOCOL_DESTROY:
-        unref(vhost);
+        end_vhost(vhost, lws_get_vhost(wsi));
         return 0;
     case LWS_CALLBACK_HTTP:
         return slot ? http_requested(vhost, wsi, slot, len) : -1;
@@ -634,11 +779,15 @@ void eio_vhost_end(eio_vhost_t *vhost)
         vhost_stream_t *stream = SIO__CONTAINER(vhost->streams.next, vhost_stream_t, link);
         struct lws *wsi = stream->wsi;
 
-        if (answer_waits(stream))
+        if (stream->socket)
+            eio_stream_detach(stream->socket); /* closed with all of the server's own */
+        else if (answer_waits(stream))
             send_answer(stream);
-        drop_output(stream);
-        end_stream(stream);
-        lws_set_timeout(wsi, PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_SYNC);
+        if (wsi)
+            drop_output(stream);
+        end_stream(stream, 0);
+        if (wsi)
+            lws_set_timeout(wsi, PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_SYNC);
     }
     vhost->server = NULL;
     unref(vhost);

@@ -13,7 +13,8 @@
  */
 typedef struct eio_vhost eio_vhost_t;
 
-/* Requests being answered and WebSockets open. NULL is allowed, here and below. */
+/* Requests being answered and WebSockets open, but for those whose sockets are streams of the
+ * server's layer. NULL is allowed, here and below. */
 size_t eio_vhost_count(const eio_vhost_t *vhost);
 
 /* Adds the bytes in both directions since the start. */

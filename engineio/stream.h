@@ -43,6 +43,7 @@ struct eio_stream {
     bool blocked;
     bool secure;
     bool paused;
+    bool answered;  /* an upgrade's 101 has gone out already: nothing can be agreed on any more */
     uint8_t family; /* AF_INET, AF_INET6, AF_UNIX */
     uint8_t address[16];
 };

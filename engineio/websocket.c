@@ -484,7 +484,7 @@ static eio_ws_t *accept_handshake(eio_server_t *server, eio_request_t *request,
     sio__buf_t rest = SIO__BUF_INIT;
     eio_stream_t *stream = NULL;
     eio_ws_t *ws = NULL;
-    eio_deflate_params_t deflate;
+    eio_deflate_params_t deflate = {.agreed = false};
     sio__span_t key;
 
     if (!request->conn || !eio_request_header(request, "sec-websocket-key", &key))
@@ -496,7 +496,8 @@ static eio_ws_t *accept_handshake(eio_server_t *server, eio_request_t *request,
     sio__buf_append(&head, accept, sizeof(accept));
     sio__buf_append(&head, "\r\n", 2);
     append_subprotocol(&head, how->subprotocol);
-    negotiate_deflate(how->deflate, request, &deflate, &head);
+    if (!eio_http_conn_answered(request))
+        negotiate_deflate(how->deflate, request, &deflate, &head);
     sio__buf_append(&head, request->reply_headers.data, request->reply_headers.len);
     sio__buf_append(&head, "\r\n", 2);
     if (head.failed) {

@@ -4,7 +4,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 # In the order they are announced. Two lanes run side by side; stages of one lane wait for each other.
-lane_1="format shell unit instructions interop cluster wire install distcheck tidy"
+lane_1="format shell unit instructions interop cluster wire vhost install distcheck tidy"
 lane_2="asan asan-interop asan-wire websocket browser clients proxies embed threads fuzz"
 
 # Two lanes share the processors, so a stage's limit is far above what it takes, and so are the tests' own.
@@ -111,6 +111,12 @@ stage_cluster() {
         node run.mjs
 }
 
+# The frames that come through a libwebsockets vhost of the program's.
+stage_vhost() {
+    build_tree check tests/websocket/vhost_server && cd "$root/tests/wire" &&
+        SIO_CONFORMANCE="$build/check/tests/websocket/vhost_server" SIO_VHOST=1 node run.mjs --only ws-echo
+}
+
 stage_asan-interop() {
     interop asan
 }
@@ -121,8 +127,9 @@ stage_asan-wire() {
 
 # Plain WebSocket endpoints, under the sanitizers.
 stage_websocket() {
-    build_tree asan tests/websocket/plain_server && cd "$root/tests/websocket" &&
-        SIO_PLAIN_SERVER=$build/asan/tests/websocket/plain_server node run.mjs
+    build_tree asan tests/websocket/plain_server tests/websocket/vhost_server && cd "$root/tests/websocket" &&
+        SIO_PLAIN_SERVER=$build/asan/tests/websocket/plain_server \
+        SIO_VHOST_SERVER=$build/asan/tests/websocket/vhost_server node run.mjs
 }
 
 # The examples under the sanitizers, in a browser: a test file each, named for it.

@@ -335,7 +335,7 @@ SIO_API int sio_post(sio_server_t *io, void (*fn)(void *user), void *user);
  * context. Fills in an entry of the vhost's protocols array. The vhost also needs a mount for the server's path (LWSMPRO_CALLBACK,
  * origin "socket.io", no protocol), "socket.io" as its default protocol, and with TLS the alpn "http/1.1": examples/embed-lws
  * shows it. Its README says what differs from sio_listen(): header fields that libwebsockets doesn't know must be named, WebSocket
- * messages are not compressed, requests can't be pipelined. The protocol may stay in the vhost when the server has gone; it
+ * messages are not compressed over TLS, requests can't be pipelined. The protocol may stay in the vhost when the server has gone; it
  * answers 503 then.
  * Errors: SIO_ESTATE when shutting down, SIO_ENOMEM. upstream: attach(httpServer)
  */

@@ -8,4 +8,4 @@ if HAVE_REDIS
 tests_websocket_plain_server_CPPFLAGS = $(AM_CPPFLAGS) -DHAVE_REDIS
 tests_websocket_plain_server_LDADD += libsocketio-redis.la
 endif
-EXTRA_DIST += tests/websocket/plain.mjs tests/websocket/run.mjs
+EXTRA_DIST += tests/websocket/plain.mjs tests/websocket/run.mjs tests/websocket/vhost.mjs

@@ -13,8 +13,8 @@ const { io } = require("socket.io-client");
 const WebSocket = require("ws");
 
 export class PlainServer extends ServerProcess {
-  constructor(more = []) {
-    super({ name: "plain_server", command: (process.env.SIO_PLAIN_SERVER || path.join(here, "plain_server")).split(" ") });
+  constructor(more = [], name = "plain_server") {
+    super({ name, command: (process.env[`SIO_${name.toUpperCase()}`] || path.join(here, name)).split(" ") });
     this.more = more;
     this.said = new Queue("a line of the server");
   }
@@ -50,7 +50,8 @@ export class Plain {
   }
 
   begin(where, protocols = [], options = {}) {
-    const ws = new WebSocket(`ws://${this.origin}${where}`, protocols, options);
+    const scheme = "rejectUnauthorized" in options ? "wss" : "ws";
+    const ws = new WebSocket(`${scheme}://${this.origin}${where}`, protocols, options);
     ws.messages = new Queue(`a message over ${where}`);
     ws.on("message", (data, binary) => ws.messages.push(binary ? data : data.toString()));
     ws.closed = new Promise((resolve) => ws.once("close", (code, reason) => resolve({ code, reason: reason.toString() })));

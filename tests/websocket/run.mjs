@@ -1,10 +1,12 @@
 // Plain WebSocket endpoints as their users meet them: the `ws` client of npm (which is a second implementation of the
 // protocol, compression included) and Socket.IO clients beside it, against plain_server.
 //   node run.mjs [--only TEXT]
-// SIO_PLAIN_SERVER is the command of the server (default: plain_server here).
+// SIO_PLAIN_SERVER and SIO_VHOST_SERVER are the commands of the servers (default: plain_server and vhost_server here).
 import assert from "node:assert/strict";
+import { certificate } from "../interop/lib/certificate.mjs";
 import { within } from "../wire/lib/wait.mjs";
 import { closedWith, Plain, PlainServer, turn } from "./plain.mjs";
+import { vhostCases, vhostShutdown, vhostTlsCases } from "./vhost.mjs";
 
 const cases = {
   "text, binary and JSON messages come and go": async (t) => {
@@ -345,7 +347,7 @@ async function runCase(server, name, run) {
     trouble = `${error.stack}\n${server.stderr}`;
   }
   t.cleanUp();
-  for (let left = 1; left && server.running && run !== shutdown; ) left = (await t.stats().catch(() => ({}))).connections;
+  for (let left = 1; left && server.running && !run.name.toLowerCase().includes("shutdown"); ) left = (await t.stats().catch(() => ({}))).connections;
   counts[trouble ? "failed" : "passed"]++;
   console.log(`${trouble ? "not ok" : "ok"} ${counts.passed + counts.failed} - ${name}`);
   if (trouble) console.log(trouble.trimEnd().replace(/^/gm, "#   "));
@@ -366,6 +368,14 @@ const sharing = chosen.filter(([name]) => /one room|own mapping/.test(name)).map
 await runAll(await new PlainServer().start(), chosen);
 if (sharing.length) await runAll(await new PlainServer(["recovery"]).start(), sharing);
 if (!only || "shutdown".includes(only)) await runAll(await new PlainServer().start(), [["shutdown closes with 1001", shutdown]], true);
+const inVhost = (some) => Object.entries(some).filter(([name]) => name.includes(only));
+const vhost = inVhost({ ...vhostCases, "in a vhost: shutdown": vhostShutdown });
+if (vhost.length) await runAll(await new PlainServer([], "vhost_server").start(), vhost, "in a vhost: shutdown".includes(only));
+const vhostTls = inVhost(vhostTlsCases);
+if (vhostTls.length) {
+  const { cert, key } = certificate();
+  await runAll(await new PlainServer([cert, key], "vhost_server").start(), vhostTls);
+}
 console.log(`1..${counts.passed + counts.failed}`);
 console.log(`${counts.passed} passed, ${counts.failed} failed, 0 skipped`);
 process.exit(counts.failed === 0 && counts.passed > 0 ? 0 : 1);

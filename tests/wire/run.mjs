@@ -1,6 +1,7 @@
 // Raw bytes against our server alone: what a hostile or broken client sends, and what must come of it.
 //   node run.mjs [--only TEXT]
-// SIO_CONFORMANCE is the command of the server (default: the built examples/conformance/conformance).
+// SIO_CONFORMANCE is the command of the server (default: the built examples/conformance/conformance); with SIO_VHOST it is one in a
+// libwebsockets vhost.
 // After every case the server must still serve; at the end it must leave with status 0 when told to.
 import { readdirSync } from "node:fs";
 import path from "node:path";
@@ -43,6 +44,10 @@ async function runGroup({ options, cases }) {
   for (const { title, ...one } of cases) {
     if (one.beyondReference && server.isReference) {
       skip(title, "Node's server does not survive it");
+      continue;
+    }
+    if (one.notInVhosts && process.env.SIO_VHOST) {
+      skip(title, "libwebsockets answers it in its own way");
       continue;
     }
     const trouble = await runCase(server, one);

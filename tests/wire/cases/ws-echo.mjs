@@ -384,13 +384,14 @@ const compression = [
 const handshakes = {
   "another version of the protocol": [{ "Sec-WebSocket-Version": "7" }, 400],
   "a key that is none": [{ "Sec-WebSocket-Key": "short" }, 400],
-  "another protocol to upgrade to": [{ Upgrade: "h2c" }, 400],
+  "another protocol to upgrade to": [{ Upgrade: "h2c" }, 400, true],
   "a malformed offer of extensions": [{ "Sec-WebSocket-Extensions": "permessage-deflate; server_max_window_bits=16" }, 400],
-  "a malformed list of subprotocols": [{ "Sec-WebSocket-Protocol": "a,,b" }, 400],
+  "a malformed list of subprotocols": [{ "Sec-WebSocket-Protocol": "a,,b" }, 400, true],
 };
 
-const handshake = Object.entries(handshakes).map(([name, [headers, status]]) => ({
+const handshake = Object.entries(handshakes).map(([name, [headers, status, notInVhosts]]) => ({
   name: `0 ${name}`,
+  notInVhosts,
   async run(t) {
     const ws = await t.websocket({ path, headers });
     assert.equal(ws.response.status, status);
