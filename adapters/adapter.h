@@ -22,11 +22,11 @@
 /* A socket as adapters see it: embedded in the socket, valid until del_all. Its fields belong to
  * the adapter. */
 typedef struct sio__member {
+    uint64_t epoch; /* the last broadcast that has dealt with it */
     const char *id;
     sio__list_t link; /* all members, in the order of their first join */
     sio__map_node_t by_id;
     sio__list_t rooms;   /* its memberships, in the order of joining */
-    uint64_t epoch;      /* the last broadcast that has dealt with it */
     uint32_t room_count; /* but for the room of its id */
     bool known;          /* it is in the adapter's tables */
     bool own_room;       /* in the room of its id, which then needs no memory */

@@ -20,38 +20,40 @@ typedef enum eio_session_state {
 } eio_session_state_t;
 
 struct eio_session {
+    /* What every message touches comes first, so that it shares cache lines. */
     eio_server_t *server;
     eio_transport_t *transport;
-    struct eio_upgrade *upgrade;     /* while a WebSocket probes */
     struct eio_plain_session *plain; /* of a plain WebSocket; NULL: it speaks Engine.IO */
-    eio_request_t *request;
     void *user;
-    sio__map_node_t by_id;
-    sio__list_t link; /* in the server's list */
     eio_outbox_t outbox;
-    /* To the next ping, or to the end of the wait for its pong; of protocol 3: for a ping. */
-    sio__timer_t heartbeat;
-    sio__timer_t stall; /* runs while the outbox is over its limit */
     eio_deferred_t flush;
-    eio_deferred_t release;
-    uint64_t progress;        /* counts flushes: whether the client reads */
-    uint64_t progress_seen;   /* when the stall timer started */
-    uint64_t ends_at;         /* loop time; 0: it may live on */
-    uint64_t progress_pinged; /* when the last ping was sent */
-    uint8_t protocol;         /* 3 or 4 */
+    uint8_t protocol; /* 3 or 4 */
     uint8_t state;
-    uint8_t reason;     /* of the close that is under way */
-    const char *detail; /* likewise, static */
+    bool paused;
+    bool waited; /* packets had to wait, or were refused: their leaving is worth telling */
     bool awaiting_pong;
     bool pong_extended;
     bool upgraded;
-    bool paused;
-    bool drained;           /* nothing waits any more: on_drained is due when `stall` fires */
-    eio_address_t *address; /* whose sessions are counted; NULL: nobody's */
-    struct eio_rate *rate;  /* of its packets, when that is limited */
-    bool waited; /* packets had to wait, or were refused: their leaving is worth telling */
-    char *id;    /* own_id, or one of the program's */
+    bool drained;          /* nothing waits any more: on_drained is due when `stall` fires */
+    uint64_t progress;     /* counts flushes: whether the client reads */
+    struct eio_rate *rate; /* of its packets, when that is limited */
+
+    struct eio_upgrade *upgrade; /* while a WebSocket probes */
+    eio_request_t *request;
+    sio__map_node_t by_id;
+    sio__list_t link; /* in the server's list */
+    /* To the next ping, or to the end of the wait for its pong; of protocol 3: for a ping. */
+    sio__timer_t heartbeat;
+    sio__timer_t stall; /* runs while the outbox is over its limit */
+    eio_deferred_t release;
+    uint64_t progress_seen;   /* when the stall timer started */
+    uint64_t progress_pinged; /* when the last ping was sent */
+    uint64_t ends_at;         /* loop time; 0: it may live on */
+    const char *detail;       /* of the close that is under way, static */
+    eio_address_t *address;   /* whose sessions are counted; NULL: nobody's */
+    char *id;                 /* own_id, or one of the program's */
     char own_id[SIO__ID_LEN + 1];
+    uint8_t reason; /* as detail */
 };
 
 /* Opens a session for a handshake request, with that id or (NULL) a random one. NULL: out of

@@ -12,13 +12,13 @@
 
 typedef struct socket_stream {
     eio_layer_stream_t common;
-    uv_poll_t poll;
     int fd;
     int events;      /* those waited for */
     bool finishing;  /* nothing more will be written: the peer is to know it */
     bool left_alone; /* paused, with bytes in the kernel that nobody wants yet */
     sio__buf_t unsent;
     size_t sent; /* of the unsent */
+    uv_poll_t poll;
 } socket_stream_t;
 
 static socket_stream_t *socket_of(eio_stream_t *stream)

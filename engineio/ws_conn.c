@@ -29,6 +29,10 @@ struct eio_ws {
     eio_stream_t *stream; /* NULL when closed */
     const eio_ws_handler_t *handler;
     void *user;
+    waiting_t *waiting;
+    bool close_sent; /* or waits */
+    bool stopped;    /* nothing more is read: the peer broke the protocol or said goodbye */
+    bool violated;
     size_t max_message;
     eio_ws_header_t header; /* of the frame being received */
     uint64_t received;      /* bytes of its payload so far */
@@ -36,17 +40,13 @@ struct eio_ws {
     uint8_t message_opcode; /* of the fragmented message being received, or 0 */
     uint8_t partial_len;
     uint8_t partial[EIO_WS_MAX_CLIENT_HEADER]; /* a header that arrived in part */
-    bool close_sent;                           /* or waits */
-    bool stopped; /* nothing more is read: the peer broke the protocol or said goodbye */
-    bool violated;
-    bool behind;     /* more came with the frame that is being handled */
-    bool compressed; /* the message being received */
+    bool behind;                               /* more came with the frame that is being handled */
+    bool compressed;                           /* the message being received */
     eio_deflate_params_t deflate;
     eio_inflater_t *inflater;
     sio__utf8_state_t utf8;
     sio__buf_t rx;    /* the message being received, when it came in more than one piece */
     uint8_t *control; /* payload of a control frame in pieces */
-    waiting_t *waiting;
     sio__timer_t timer;
     sio__buf_t early;
     eio_deferred_t feed;

@@ -33,21 +33,22 @@ struct sio_socket {
     atomic_uchar state;
     bool closing;
     bool plain; /* its client speaks no Socket.IO; it is part of a sio_ws_t */
-    char own_id[SIO__ID_LEN + 1];
-    char *id; /* own_id, or longer */
-    sio_namespace_t *nsp;
+    /* What a broadcast looks at is here together. */
     sio__client_t *client;
-    sio__list_t of_client;
-    sio__list_t of_namespace;
-    sio__member_t member;
     sio__listeners_t *listeners;
     sio__extras_t *extras;
+    sio__member_t member;
     struct sio__recoverable *recoverable; /* NULL: without connection state recovery */
+    sio_namespace_t *nsp;
+    sio__list_t of_client;
+    sio__list_t of_namespace;
     int64_t issued;
     union {                     /* never at once: the second is for the last reference */
         eio_deferred_t release; /* of the connection's reference */
         eio_task_t destroy;
     };
+    char *id; /* own_id, or longer */
+    char own_id[SIO__ID_LEN + 1];
 };
 
 static inline int sio__socket_state(const sio_socket_t *socket)
