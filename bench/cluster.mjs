@@ -1,6 +1,6 @@
 // Deliveries of cluster-wide broadcasts per second of the servers' CPU: two of Node's servers, then two of ours, on the same Redis, in the
 // same run. The servers run the scenario application of the tests; clients are WebSockets, half of them on each.
-//   node cluster.mjs [--adapter classic|sharded|streams] [--clients 500] [--messages 200] [--rounds 2] [--soak MESSAGES]
+//   node cluster.mjs [--adapter classic|sharded|streams] [--clients 500] [--messages 200] [--rounds 2] [--soak MESSAGES [--samples 20]]
 //   node cluster.mjs --only ours|node ...       one round of one of them, its figures as JSON
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -11,7 +11,7 @@ const WebSocket = createRequire(new URL("../tests/interop/package.json", import.
 const TICKS = 100; // per second, as Linux counts CPU time for programs
 
 function parse(args) {
-  const options = { adapter: "classic", clients: "500", messages: "200", rounds: "2" };
+  const options = { adapter: "classic", clients: "500", messages: "200", rounds: "2", samples: "20" };
   for (let i = 0; i < args.length; i += 2) options[args[i].replace(/^--/, "")] = args[i + 1];
   return options;
 }
@@ -106,17 +106,57 @@ async function measureOne(redis, server) {
   console.log(JSON.stringify({ server_cpu_us_per_message: 1e6 / perCpuSecond, deliveries: messages * clients * 2, seconds_with_start: seconds, errors: 0 }));
 }
 
-// Memory while messages go through the adapters of two of our servers.
+// What the sender's server says of Redis.
+function stateOf(socket) {
+  return new Promise((resolve) => {
+    const take = (data) => {
+      const text = data.toString();
+      if (!text.startsWith("43/cluster,0")) return;
+      socket.off("message", take);
+      resolve(JSON.parse(text.slice("43/cluster,0".length))[0]);
+    };
+    socket.on("message", take);
+    socket.send('42/cluster,0["redis state"]');
+  });
+}
+
+// Flat is what doesn't grow from the first half of the run to the second by more than this.
+const FLAT = { KiB: 512, share: 0.02 };
+
+function verdict(samples, index) {
+  const all = samples.map((sample) => sample[index]);
+  const half = Math.ceil(all.length / 2);
+  const [first, second] = [Math.max(...all.slice(0, half)), Math.max(...all.slice(half))];
+  const flat = second - first <= Math.max(FLAT.KiB, first * FLAT.share);
+  console.log(`server ${index + 1}: ${all[0]} KiB at the start, ${all.at(-1)} KiB at the end, at most ${first} KiB in the first half and ${second} KiB in the second: ${flat ? "flat" : "NOT FLAT"}`);
+  return flat;
+}
+
+// Memory while messages go through the adapters of two of our servers. Whether it stayed where it was, and nothing was lost.
 const soak = (redis, total) =>
   withServers(ours(), redis, async (servers, senders, receivers) => {
-    const step = Math.max(1000, Math.floor(total / 20));
-    for (let sent = 0; sent < total; sent += step) {
-      await broadcast(senders, sent, step, receivers, 2000);
-      console.log(`${sent + step} messages, resident KiB: ${servers.map(residentOf).join(" ")}`);
+    const step = Math.ceil(total / Number(options.samples));
+    const samples = [];
+    const started = Date.now();
+    let sent = Math.min(step, 20000); // buffers have grown to what they need
+    const sample = () => {
+      samples.push(servers.map(residentOf));
+      const seconds = (Date.now() - started) / 1000;
+      console.log(`${sent} messages in ${Math.round(seconds)} s, ${Math.round(sent / (seconds || 1))} per second; resident KiB: ${samples.at(-1).join(" ")}`);
+    };
+    await broadcast(senders, 0, sent, receivers, 2000);
+    for (sample(); sent < total; sample()) {
+      const count = Math.min(step, total - sent);
+      await broadcast(senders, sent, count, receivers, 2000);
+      sent += count;
     }
+    const states = await Promise.all(senders.map(stateOf));
+    for (const { published, received, dropped, refused } of states) console.log(`published ${published}, received ${received}, dropped ${dropped}, refused ${refused}`);
+    const lossless = states.every(({ dropped, refused }) => dropped === 0 && refused === 0);
+    return samples[0].map((_, index) => verdict(samples, index)).every(Boolean) && lossless;
   });
 
 const redis = await startRedis();
-await (options.soak ? soak(redis, Number(options.soak)) : options.only ? measureOne(redis, options.only) : compare(redis));
+const fine = await (options.soak ? soak(redis, Number(options.soak)) : options.only ? measureOne(redis, options.only) : compare(redis));
 await redis.stop();
-process.exit(0);
+process.exit(fine === false ? 1 : 0);
