@@ -229,6 +229,11 @@ int eio_session_send_shared(eio_session_t *session, eio_message_t *message);
  */
 int eio_session_check(eio_session_t *session, size_t bytes);
 
+/* One of those that it has allowed. 0, EIO_ECLOSED, EIO_ENOMEM. */
+int eio_session_send_allowed(eio_session_t *session, bool binary, const void *data, size_t len,
+                             bool no_compress);
+int eio_session_send_shared_allowed(eio_session_t *session, eio_message_t *message);
+
 /* Nothing queued and the transport ready: a volatile packet would leave at once. */
 bool eio_session_writable(const eio_session_t *session);
 size_t eio_session_queued_bytes(const eio_session_t *session);

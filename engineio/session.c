@@ -619,11 +619,18 @@ static int queued(eio_session_t *session, size_t bytes_before)
 int eio_session_send(eio_session_t *session, bool binary, const void *data, size_t len,
                      bool no_compress)
 {
-    size_t before = session->outbox.bytes;
     int error = eio_session_check(session, len);
 
-    if (error)
-        return error;
+    return error ? error : eio_session_send_allowed(session, binary, data, len, no_compress);
+}
+
+int eio_session_send_allowed(eio_session_t *session, bool binary, const void *data, size_t len,
+                             bool no_compress)
+{
+    size_t before = session->outbox.bytes;
+
+    if (session->state != EIO_OPEN)
+        return EIO_ECLOSED;
     if (eio_outbox_push(&session->outbox, &session->server->chunks, binary,
                         session->plain ? EIO_PACKET_PLAIN : EIO_PACKET_MESSAGE, data, len,
                         no_compress))
@@ -643,11 +650,17 @@ static void watch_message(eio_session_t *session, const eio_message_t *message)
 
 int eio_session_send_shared(eio_session_t *session, eio_message_t *message)
 {
-    size_t before = session->outbox.bytes;
     int error = eio_session_check(session, message->len);
 
-    if (error)
-        return error;
+    return error ? error : eio_session_send_shared_allowed(session, message);
+}
+
+int eio_session_send_shared_allowed(eio_session_t *session, eio_message_t *message)
+{
+    size_t before = session->outbox.bytes;
+
+    if (session->state != EIO_OPEN)
+        return EIO_ECLOSED;
     if (eio_outbox_push_message(&session->outbox, &session->server->chunks, message))
         return EIO_ENOMEM;
     if (watched(session))

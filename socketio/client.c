@@ -247,7 +247,7 @@ int sio__send_messages(eio_session_t *session, const sio_messages_t *messages, b
         bool binary;
         sio__span_t message = sio__messages_get(messages, i, &binary);
 
-        error = eio_session_send(session, binary, message.data, message.len, no_compress);
+        error = eio_session_send_allowed(session, binary, message.data, message.len, no_compress);
     }
     return error;
 }

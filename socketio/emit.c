@@ -38,11 +38,11 @@ static int send_binary(eio_session_t *session, const sio__encoder_t *encoder, bo
     int error = eio_session_check(session, sio__encoder_bytes(encoder));
 
     if (!error)
-        error =
-            eio_session_send(session, false, encoder->text.data, encoder->text.len, no_compress);
+        error = eio_session_send_allowed(session, false, encoder->text.data, encoder->text.len,
+                                         no_compress);
     for (size_t i = 0; !error && i < args->bytes_count; i++)
-        error =
-            eio_session_send(session, true, args->bytes[i].data, args->bytes[i].len, no_compress);
+        error = eio_session_send_allowed(session, true, args->bytes[i].data, args->bytes[i].len,
+                                         no_compress);
     return error;
 }
 
@@ -122,12 +122,12 @@ int sio__send_bundle(sio_socket_t *socket, const sio__bundle_t *bundle, unsigned
         return SIO_OK;
     error = eio_session_check(session, bundle->bytes);
     if (!error && bundle->parsed) {
-        error = eio_session_send_shared(session, bundle->parsed);
+        error = eio_session_send_shared_allowed(session, bundle->parsed);
         for (size_t i = 0; !error && i < bundle->more_count; i++)
-            error = eio_session_send_shared(session, bundle->more[i]);
+            error = eio_session_send_shared_allowed(session, bundle->more[i]);
     } else {
         for (size_t i = 0; !error && i < bundle->count; i++)
-            error = eio_session_send_shared(session, bundle->messages[i]);
+            error = eio_session_send_shared_allowed(session, bundle->messages[i]);
     }
     return error ? count_refusal(socket, error) : SIO_OK;
 }

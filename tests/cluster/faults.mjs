@@ -169,6 +169,21 @@ export const faults = [
     },
   },
   {
+    name: "a broadcast of bytes larger than all that may wait for a client or for Redis arrives whole, and the next one behind it",
+    kinds: "No",
+    of: /classic|streams$/,
+    options: ["--max-payload", "100000000"],
+    async run(t) {
+      const peers = await t.connectAll();
+      for (const from of peers) {
+        await sendNumbers(from, 0, 1, Buffer.alloc(17 << 20, 7));
+        await sendNumbers(from, 1, 1);
+      }
+      await each(peers, (to) => each(peers, (from) => hearsAll(to, from, 2)));
+      for (const { heard } of peers) must(heard.items.filter(({ args }) => args?.[2]?.length === 17 << 20).length === 2, "not all bytes have come");
+    },
+  },
+  {
     name: "garbage on every channel and in the stream",
     kinds: "oo",
     async run(t, redis) {

@@ -119,6 +119,21 @@ START_TEST(test_nothing_is_told_when_nothing_waits)
 }
 END_TEST
 
+/* Several messages that belong together, more than the limit: none is refused behind the first. */
+START_TEST(test_all_or_none)
+{
+    static char large[LIMIT + 1];
+
+    stream.take_nothing = true;
+    ck_assert_int_eq(eio_session_check(session, sizeof(large) + 2), 0);
+    ck_assert_int_eq(eio_session_send_allowed(session, false, "5", 1, false), 0);
+    ck_assert_int_eq(eio_session_send_allowed(session, true, large, sizeof(large), false), 0);
+    ck_assert_int_eq(eio_session_check(session, 1), EIO_EBACKPRESSURE);
+    ck_assert_int_eq(eio_session_send(session, false, "a", 1, false), EIO_EBACKPRESSURE);
+    ck_assert_uint_eq(eio_session_queued_packets(session), 2);
+}
+END_TEST
+
 START_TEST(test_drained_after_waiting)
 {
     stream.take_nothing = true;
@@ -273,6 +288,7 @@ int main(void)
 
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, test_nothing_is_told_when_nothing_waits);
+    tcase_add_test(tcase, test_all_or_none);
     tcase_add_test(tcase, test_drained_after_waiting);
     tcase_add_test(tcase, test_drained_after_a_refusal);
     tcase_add_test(tcase, test_filling_again_starves_nobody);
