@@ -159,7 +159,7 @@ test("pictures", async () => {
     await shot(desk, "dashboard-desktop-dark");
     await desk.emulateMedia({ colorScheme: "light" });
     await shot(phone, "dashboard-phone-load");
-    await phone.locator("#load-toggle").scrollIntoViewIfNeeded();
+    await phone.locator("#activity").evaluate((list) => list.scrollIntoView());
     await shot(phone, "dashboard-phone-below");
 });
 
