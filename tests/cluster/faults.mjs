@@ -176,10 +176,11 @@ export const faults = [
     async run(t) {
       const peers = await t.connectAll();
       for (const from of peers) {
-        await sendNumbers(from, 0, 1, Buffer.alloc(17 << 20, 7));
+        from.emit("send", { from: "nsp" }, "n", 0, from.name, Buffer.alloc(17 << 20, 7));
+        await each(peers, (to) => hearsAll(to, from, 1));
         await sendNumbers(from, 1, 1);
+        await each(peers, (to) => hearsAll(to, from, 2));
       }
-      await each(peers, (to) => each(peers, (from) => hearsAll(to, from, 2)));
       for (const { heard } of peers) must(heard.items.filter(({ args }) => args?.[2]?.length === 17 << 20).length === 2, "not all bytes have come");
     },
   },
