@@ -5,11 +5,11 @@
 #include <strings.h>
 #include <zlib.h>
 
-enum { Q_ONE = 1000, GZIP_BITS = 15 + 16, ZLIB_BITS = 15, MEM_LEVEL = 8 };
+enum { GZIP_BITS = 15 + 16, ZLIB_BITS = 15, MEM_LEVEL = 8 };
 
 typedef struct choice {
-    int gzip, deflate, any; /* q in thousandths, -1: not named */
-    bool deflate_first;     /* of the two, named first */
+    double gzip, deflate, any; /* q, the largest; -1: not named */
+    bool deflate_first;        /* of the two, named first */
 } choice_t;
 
 static sio__span_t trim(const char *start, const char *end)
@@ -28,40 +28,59 @@ static const char *find(const char *start, const char *end, char c)
     return at ? at : end;
 }
 
-/* "q=0.5" in thousandths; Q_ONE for anything that isn't a q-value. */
-static int parse_q(sio__span_t parameter)
+/* The number that a text begins with, as JavaScript's parseFloat() reads it but for exponents; 0
+ * for none. */
+static double parse_number(sio__span_t text)
 {
-    int q = 0;
-    int unit = Q_ONE;
-    size_t i;
+    double number = 0, unit = 1;
+    bool point = false;
+    size_t i = text.len && text.data[0] == '+';
 
-    if (parameter.len < 3 || (parameter.data[0] | 0x20) != 'q' || parameter.data[1] != '=')
-        return Q_ONE;
-    for (i = 2; i < parameter.len && unit; i++) {
-        char c = parameter.data[i];
-        if (c == '.' && i == 3)
+    for (; i < text.len; i++) {
+        char c = text.data[i];
+
+        if (c == '.' && !point) {
+            point = true;
             continue;
+        }
         if (c < '0' || c > '9')
-            return Q_ONE;
-        q += (c - '0') * unit;
-        unit /= 10;
+            break;
+        if (point)
+            unit /= 10;
+        number = point ? number + (c - '0') * unit : number * 10 + (c - '0');
     }
-    return q > Q_ONE ? Q_ONE : q;
+    return number;
+}
+
+/* The first parameter named "q"; 1 without one. */
+static double parse_q(const char *start, const char *end)
+{
+    while (start < end) {
+        const char *semicolon = find(start, end, ';');
+        sio__span_t parameter = trim(start, semicolon);
+
+        if (sio__span_is(parameter, "q"))
+            return 0;
+        if (parameter.len > 1 && memcmp(parameter.data, "q=", 2) == 0)
+            return parse_number(trim(parameter.data + 2, parameter.data + parameter.len));
+        start = semicolon + 1;
+    }
+    return 1;
 }
 
 static void take_coding(choice_t *choice, const char *start, const char *end)
 {
     const char *semicolon = find(start, end, ';');
     sio__span_t name = trim(start, semicolon);
-    int q = semicolon < end ? parse_q(trim(semicolon + 1, find(semicolon + 1, end, ';'))) : Q_ONE;
+    double q = parse_q(semicolon + 1, end);
 
     if (name.len == 4 && strncasecmp(name.data, "gzip", 4) == 0) {
-        choice->gzip = q;
+        choice->gzip = q > choice->gzip ? q : choice->gzip;
     } else if (name.len == 7 && strncasecmp(name.data, "deflate", 7) == 0) {
         choice->deflate_first = choice->gzip < 0;
-        choice->deflate = q;
+        choice->deflate = q > choice->deflate ? q : choice->deflate;
     } else if (sio__span_is(name, "*")) {
-        choice->any = q;
+        choice->any = q > choice->any ? q : choice->any;
     }
 }
 

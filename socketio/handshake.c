@@ -119,6 +119,16 @@ static void set_text(json_t *object, sio__span_t name, sio__span_t value)
     sio__buf_free(&key);
 }
 
+/* The one header that Node keeps as a list. */
+static void add_cookie(json_t *headers, sio__span_t value)
+{
+    json_t *list = json_object_get(headers, "set-cookie");
+
+    if (!list)
+        json_object_set_new(headers, "set-cookie", list = json_array());
+    json_array_append_new(list, text_json(value.data, value.len));
+}
+
 static json_t *headers_json(const eio_request_t *request)
 {
     json_t *headers = json_object();
@@ -128,6 +138,10 @@ static json_t *headers_json(const eio_request_t *request)
         sio__buf_t joined = SIO__BUF_INIT;
 
         eio_request_header_at(request, i, &name, &value);
+        if (sio__span_is(name, "set-cookie")) {
+            add_cookie(headers, value);
+            continue;
+        }
         sio__header_join(request, name, &joined);
         set_text(headers, name, (sio__span_t){joined.data, joined.len});
         sio__buf_free(&joined);

@@ -25,7 +25,13 @@ static const struct choice {
     {"br, gzip;q=0.001", EIO_GZIP},
     {"", EIO_IDENTITY},
     {",;,=", EIO_IDENTITY},
-    {"gzip;q=", EIO_GZIP},
+    {"gzip;q=", EIO_IDENTITY},
+    {"gzip;q", EIO_IDENTITY},
+    {"gzip;q=a", EIO_IDENTITY},
+    {"gzip;Q=0", EIO_GZIP},
+    {"gzip;q=+.2x, deflate;q=0.1", EIO_GZIP},
+    {"gzip;foo=1;q=0.2;q=0.9, deflate;q=.3", EIO_DEFLATE},
+    {"gzip;q=0.2, gzip;q=0.9, deflate;q=0.5", EIO_GZIP},
 };
 
 START_TEST(test_choice)

@@ -84,7 +84,7 @@ async function pollWith(t, acceptEncoding, length, ...events) {
 }
 
 async function polls(t) {
-  for (const accept of [undefined, "gzip", "deflate", "deflate, gzip", "gzip;q=0", "*", "br", "gzip;q=0.1, deflate;q=0.2"]) {
+  for (const accept of [undefined, "gzip", "deflate", "deflate, gzip", "gzip;q=0", "*", "br", "gzip;q=0.1, deflate;q=0.2", "gzip;q=", "gzip;q=a", "gzip;Q=0", "gzip;a=1;q=.2, deflate;q=.3", "gzip;q=.2, gzip;q=1, deflate;q=.5"]) {
     await pollWith(t, accept, 2000);
   }
   await pollWith(t, "gzip", 1000);

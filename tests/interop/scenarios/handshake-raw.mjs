@@ -17,6 +17,7 @@ async function whole(t, { query = POLLING, headers } = {}) {
 const headers = [
   ["one that comes three times", { "X-Custom": ["a", "b"], "x-custom": " c " }],
   ["those of which the first counts", { "User-Agent": ["one", "two"], Authorization: ["a", "b"], Referer: ["a", "b"] }],
+  ["cookies to be set", { "Set-Cookie": ["a=1", "b=2"] }],
   ["cookies", { Cookie: ["a=1", "b=2; c=3"] }],
   ["two origins", { Origin: ["https://one.example", "https://two.example"] }],
   ["an empty one", { "X-Custom": "" }],
