@@ -44,7 +44,6 @@ struct vhost_stream {
     struct lws *wsi;      /* NULL when it is gone */
     slot_t *slot;         /* likewise */
     eio_stream_t *socket; /* what carries it instead of libwebsockets; NULL: nothing */
-    const void *origin;   /* libwebsockets' vhost */
     eio_deferred_t take;
     eio_vhost_t *vhost;
     sio__list_t link;
@@ -117,7 +116,6 @@ static vhost_stream_t *new_stream(eio_vhost_t *vhost, struct lws *wsi, slot_t *s
     stream->wsi = wsi;
     stream->slot = slot;
     stream->vhost = vhost;
-    stream->origin = lws_get_vhost(wsi);
     eio_deferred_init(&stream->kill, kill_stream);
     eio_deferred_init(&stream->take, take_socket);
     eio_deferred_init(&stream->release, release_stream);
@@ -644,20 +642,6 @@ static int begin_vhost(eio_vhost_t *vhost, struct lws *wsi, const void *options)
     return 0;
 }
 
-/* What was taken from it goes with it. */
-static void end_vhost(eio_vhost_t *vhost, const void *origin)
-{
-    sio__list_t *node;
-
-    for (node = vhost->streams.next; node != &vhost->streams; node = node->next) {
-        vhost_stream_t *stream = SIO__CONTAINER(node, vhost_stream_t, link);
-
-        if (stream->socket && stream->origin == origin)
-            eio_stream_close(stream->socket);
-    }
-    unref(vhost);
-}
-
 static int on_stream_event(struct lws *wsi, enum lws_callback_reasons reason,
                            vhost_stream_t *stream, void *in, size_t len)
 {
@@ -701,7 +685,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *ses
     case LWS_CALLBACK_PROTOCOL_INIT:
         return begin_vhost(vhost, wsi, in);
     case LWS_CALLBACK_PROTOCOL_DESTROY:
-        end_vhost(vhost, lws_get_vhost(wsi));
+        unref(vhost);
         return 0;
     case LWS_CALLBACK_HTTP:
         return slot ? http_requested(vhost, wsi, slot, len) : -1;
