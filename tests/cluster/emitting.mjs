@@ -1,10 +1,12 @@
 // Emitters outside of any server: npm's and sio-emit. What clients hear must not depend on which it is, nor on whose the servers are.
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { emitterOf } from "../interop/lib/adapters.mjs";
+import { ownChild } from "../wire/lib/children.mjs";
 import { scaled } from "../wire/lib/wait.mjs";
 import { Cluster, ask } from "./lib/cluster.mjs";
 import { until } from "./lib/redis.mjs";
@@ -102,6 +104,34 @@ export async function publishing(t, redis) {
   await t.flush(alice);
 }
 
+// What older adapters ask, and what is answered: the bytes, but for what differs from run to run.
+export async function olderRequests(t, redis) {
+  const [alice, bob] = await t.connectAll();
+  const answers = [];
+  const listener = ownChild(spawn("redis-cli", ["-p", String(redis.port), "subscribe", `${t.prefix}-response#${nsp}#`], { stdio: ["pipe", "pipe", "ignore"] }));
+  const subscribed = new Promise((resolve) => listener.stdout.once("data", resolve));
+  createInterface({ input: listener.stdout }).on("line", (line) => line.startsWith("{") && answers.push(line));
+  await subscribed;
+  const request = async (count, what) => {
+    answers.length = 0;
+    await redis.cli("publish", `${t.prefix}-request#${nsp}#`, JSON.stringify(what));
+    await until(() => answers.length >= count, `${count} answers to ${JSON.stringify(what)}`);
+    for (const answer of answers.sort()) t.log(`${what.type}: ${answer.replace(/"handshake":.*?,"rooms"/, '"handshake":{},"rooms"')}`);
+  };
+  await request(2, { requestId: "one", type: 0, rooms: [] });
+  await request(2, { requestId: "two", type: 0, rooms: [alice.socket.id] });
+  await request(2, { requestId: "three", type: 1 });
+  await request(1, { requestId: "four", type: 2, sid: alice.socket.id, room: "red" });
+  await alice.call("rooms");
+  await request(2, { requestId: "five", type: 5, opts: { rooms: ["red"], except: [] } });
+  await request(1, { requestId: "six", type: 3, sid: alice.socket.id, room: "red" });
+  await alice.call("rooms");
+  await request(2, { requestId: "seven", type: 6, uid: "older", data: ["question", 1] });
+  await request(1, { requestId: "eight", type: 4, sid: bob.socket.id, close: true });
+  await bob.recv();
+  listener.kill();
+}
+
 const classic = { title: "classic", name: "classic" };
 
 // The transcript of one emitter in one cluster.
@@ -131,6 +161,10 @@ export async function tryEmitters(redis, wanted, judge, report) {
   judge(`${title}: npm's, Noo`, expected, await listen("Noo", redis.url, nodeEmitter, emitting));
   judge(`${title}: sio-emit, Noo`, expected, await listen("Noo", redis.url, async (...args) => ourEmitter(...args), emitting));
   judge(`${title}: sio-emit, NNN`, expected, await listen("NNN", redis.url, async (...args) => ourEmitter(...args), emitting));
+  const asked = (kinds) => listen(kinds, redis.url, nobody, (t) => olderRequests(t, redis));
+  const answered = await asked("NN");
+  if (answered.error) report(`${title}: older requests, NN`, answered.error);
+  else for (const kinds of ["No", "oo"]) judge(`${title}: older requests, ${kinds}`, answered, await asked(kinds), true);
   const published = await listen("oo", redis.url, nobody, (t) => publishing(t, redis));
   judge(`${title}: JSON that anything publishes`, { lines: PUBLISHED }, published);
 }
