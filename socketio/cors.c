@@ -131,7 +131,9 @@ static void point(sio__cors_t *cors, const sio_cors_t *options)
         .exposed_headers = cors->texts[3],
         .credentials = options->credentials,
         .preflight_continue = options->preflight_continue,
-        .max_age = options->max_age ? options->max_age : -1,
+        .max_age = options->max_age > 0   ? options->max_age
+                   : options->max_age < 0 ? 0
+                                          : -1,
         .success_status = options->success_status,
     };
 }

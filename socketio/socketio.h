@@ -231,7 +231,7 @@ typedef struct sio_options {
     const char *cors_exposed_headers; /* [none] comma-separated */
     bool cors_credentials;
     bool cors_preflight_continue;
-    int cors_max_age;        /* seconds [none] */
+    int cors_max_age;        /* seconds; -1: 0, ask each time [none] */
     int cors_success_status; /* [204] upstream: optionsSuccessStatus */
 
     /* Socket.IO */

@@ -179,7 +179,7 @@ static bool set_cross_origin(struct arguments *arguments, int letter, const char
         options->cors_exposed_headers = value;
         return true;
     case CORS_MAX_AGE:
-        options->cors_max_age = (int)number(value);
+        options->cors_max_age = number(value) ? (int)number(value) : -1;
         return true;
     case CORS_PREFLIGHT_CONTINUE:
         options->cors_preflight_continue = true;

@@ -65,6 +65,7 @@ const variants = [
   ["allowed headers", ["--cors-origin", "*", "--cors-allowed-headers", "x-one,x-two"]],
   ["preflights go on", ["--cors-origin", ORIGIN, "--cors-preflight-continue"]],
   ["another success status", ["--cors-origin", "*", "--cors-success-status", "200"]],
+  ["no age", ["--cors-origin", ORIGIN, "--cors-max-age", "0"]],
   ["exposed headers and age", ["--cors-origin", ORIGIN, "--cors-exposed-headers", "x-a,x-b", "--cors-max-age", "600"]],
 ];
 
