@@ -528,7 +528,7 @@ static void on_flush(eio_deferred_t *deferred)
         return;
     if (session->transport->ops->writable(session->transport))
         flush(session);
-    else
+    else if (!session->transport->opening)
         session->waited = true;
 }
 

@@ -34,6 +34,7 @@ struct eio_transport {
     const eio_transport_ops_t *ops;
     eio_session_t *session; /* NULL once released */
     bool discarded;         /* closing need not wait for a poll */
+    bool opening;           /* nothing is sent yet: what waits for that isn't backed up */
     bool closing;
     bool over_limit; /* the session was ended for the rate at which it brought packets */
 };

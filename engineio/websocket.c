@@ -17,15 +17,19 @@
 #include <strings.h>
 
 enum {
-    DIRECT_MIN = EIO_SCRATCH / 4
-}; /* messages from this size on are written from where they are */
+    DIRECT_MIN = EIO_SCRATCH / 4, /* messages from this size on are written from where they are */
+    /* Between the 101 answer and the open packet. Clients that begin to listen when they hear
+     * "open" (with promises, say) miss what comes in the same segment. */
+    OPENING_MS = 2
+};
 
 typedef struct websocket {
     eio_transport_t base;
     eio_server_t *server;
-    eio_ws_t *ws;         /* NULL when it is gone */
-    uint8_t protocol;     /* 3 or 4 */
-    bool base64;          /* the client takes binary as text only */
+    eio_ws_t *ws;     /* NULL when it is gone */
+    uint8_t protocol; /* 3 or 4 */
+    bool base64;      /* the client takes binary as text only */
+    sio__timer_t opened;
     uint8_t deflate_bits; /* the window for what we compress; 0: nothing is compressed */
     size_t threshold;     /* of what is compressed */
     eio_compressor_t *compressor;
@@ -43,7 +47,7 @@ static bool websocket_writable(const eio_transport_t *transport)
 {
     const websocket_t *websocket = websocket_of(transport);
 
-    return websocket->ws && !eio_ws_blocked(websocket->ws);
+    return websocket->ws && !websocket->base.opening && !eio_ws_blocked(websocket->ws);
 }
 
 static bool to_be_compressed(const websocket_t *websocket, const eio_out_packet_t *packet)
@@ -256,6 +260,14 @@ static void on_writable(void *user)
         eio_session_on_ready(session);
 }
 
+static void on_opened(sio__timer_t *timer)
+{
+    websocket_t *websocket = SIO__CONTAINER(timer, websocket_t, opened);
+
+    websocket->base.opening = false;
+    on_writable(websocket);
+}
+
 static void on_too_big(void *user, size_t size)
 {
     const websocket_t *websocket = user;
@@ -320,6 +332,8 @@ static void websocket_close(eio_transport_t *transport)
     websocket_t *websocket = websocket_of(transport);
 
     transport->closing = true;
+    websocket->base.opening = false;
+    eio_timer_stop(websocket->server->loop, &websocket->opened);
     if (transport->session && transport->session->transport == transport)
         websocket_flush(transport);
     if (websocket->ws)
@@ -339,6 +353,7 @@ static void websocket_release(eio_transport_t *transport)
     websocket_t *websocket = websocket_of(transport);
 
     transport->session = NULL;
+    eio_timer_stop(websocket->server->loop, &websocket->opened);
     if (websocket->ws) {
         eio_ws_detach(websocket->ws);
         eio_ws_abort(websocket->ws);
@@ -530,6 +545,7 @@ static websocket_t *websocket_new(eio_session_t *session, eio_request_t *request
     websocket->compressor = &session->server->compressor;
     websocket->threshold = how->deflate->threshold;
     eio_deferred_init(&websocket->release, free_websocket);
+    sio__timer_init(&websocket->opened, on_opened);
     websocket->ws = accept_handshake(session->server, request, how, &ws_handler, websocket);
     if (!websocket->ws) {
         sio__free(websocket);
@@ -553,6 +569,9 @@ eio_transport_t *eio_websocket_new(eio_session_t *session, eio_request_t *reques
     if (!websocket)
         return NULL;
     websocket->base64 = base64;
+    websocket->base.opening = !session->upgrade;
+    if (websocket->base.opening)
+        eio_timer_start(server->loop, &websocket->opened, OPENING_MS);
     return &websocket->base;
 }
 

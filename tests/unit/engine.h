@@ -52,8 +52,7 @@ static inline void engine_stop(void)
     ck_assert_int_eq(uv_loop_close(&uv), 0);
 }
 
-/* The peer sends something. */
-static inline void engine_feed(fake_stream_t *stream, const char *data, size_t len)
+static inline void engine_put(fake_stream_t *stream, const char *data, size_t len)
 {
     uint8_t *copy = malloc(len);
 
@@ -61,6 +60,12 @@ static inline void engine_feed(fake_stream_t *stream, const char *data, size_t l
     memcpy(copy, data, len);
     stream->base.handler->on_data(stream->base.user, copy, len);
     free(copy);
+}
+
+/* The peer sends something. */
+static inline void engine_feed(fake_stream_t *stream, const char *data, size_t len)
+{
+    engine_put(stream, data, len);
     uv_run(&uv, UV_RUN_NOWAIT);
 }
 
@@ -72,11 +77,18 @@ static inline eio_session_t *engine_open_websocket(fake_stream_t *stream)
         "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
+    eio_session_t *session;
+
     fake_stream_init(stream);
     eio_http_accept(&server->http, &stream->base);
-    engine_feed(stream, request, sizeof(request) - 1);
+    engine_put(stream, request, sizeof(request) - 1);
     ck_assert(!sio__list_empty(&server->session_list));
-    return SIO__CONTAINER(server->session_list.prev, eio_session_t, link);
+    session = SIO__CONTAINER(server->session_list.prev, eio_session_t, link);
+    /* The open packet comes in a segment of its own. */
+    ck_assert(!eio_session_writable(session));
+    while (!eio_session_writable(session))
+        uv_run(&uv, UV_RUN_NOWAIT);
+    return session;
 }
 
 #endif
