@@ -1,14 +1,14 @@
 #!/bin/bash
 # Installs what is needed, builds an example, and serves it on http://localhost:3000 until Ctrl-C. PORT changes the port.
 #   demo.sh [NAME [OPTION...]]   (default: chat; the options are the program's)
-#   demo.sh --list               names those there are: the folders in examples/ that have a page
+#   demo.sh --list               names those there are: the folders in examples/ that have a page, or a demo.sh
 # A folder's own demo.sh may change what is needed, made and run; examples/common/README.md says how.
 # shellcheck disable=SC1090 # a folder's own demo.sh
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 examples() {
-    (cd "$root/examples" && for page in */public/index.html; do echo "${page%%/*}"; done)
+    (cd "$root/examples" && for file in */public/index.html */demo.sh; do echo "${file%%/*}"; done) | sort -u
 }
 
 if [ "${1:-}" = --list ]; then
