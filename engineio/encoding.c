@@ -1,5 +1,7 @@
 #include "engineio/encoding.h"
 
+#include "base/json_scan.h"
+
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
@@ -32,24 +34,18 @@ static const char *find(const char *start, const char *end, char c)
  * for none. */
 static double parse_number(sio__span_t text)
 {
-    double number = 0, unit = 1;
+    size_t len = text.len && text.data[0] == '+';
     bool point = false;
-    size_t i = text.len && text.data[0] == '+';
 
-    for (; i < text.len; i++) {
-        char c = text.data[i];
+    for (; len < text.len; len++) {
+        char c = text.data[len];
 
-        if (c == '.' && !point) {
+        if (c == '.' && !point)
             point = true;
-            continue;
-        }
-        if (c < '0' || c > '9')
+        else if (c < '0' || c > '9')
             break;
-        if (point)
-            unit /= 10;
-        number = point ? number + (c - '0') * unit : number * 10 + (c - '0');
     }
-    return number;
+    return sio__number_parse(text.data, len);
 }
 
 /* The first parameter named "q"; 1 without one. */

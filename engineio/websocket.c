@@ -422,15 +422,17 @@ static void refuse_handshake(eio_request_t *request, const char *status, const c
 /* Given twice it counts as none, for the other might be meant. */
 static bool sole_header(const eio_request_t *request, const char *name, sio__span_t *value)
 {
-    size_t len = strlen(name);
     unsigned count = 0;
-    sio__span_t found;
+    sio__span_t field, content;
 
-    for (size_t i = 0; i < request->field_count && count < 2; i++) {
-        eio_request_header_at(request, i, &found, value);
-        count += found.len == len && memcmp(found.data, name, len) == 0;
+    for (size_t i = 0; i < request->field_count; i++) {
+        eio_request_header_at(request, i, &field, &content);
+        if (sio__span_is(field, name)) {
+            *value = content;
+            count++;
+        }
     }
-    return count == 1 && eio_request_header(request, name, value);
+    return count == 1;
 }
 
 bool eio_websocket_check_handshake(const eio_deflate_options_t *deflate, eio_request_t *request)
