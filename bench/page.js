@@ -64,8 +64,8 @@ function rates() {
   const keys = ["messages_per_second", "p50_us", "p99_us", "generator_cpu_percent"];
   return table([
     ["workload", "server", "messages/s", "p50 us", "p99 us", "generator CPU %"],
-    ...results.workloads
-      .filter(({ name }) => !["idle", "park", "leak", "cluster"].includes(name))
+    ...results
+      .timed()
       .flatMap(({ name }) =>
         servers
           .filter((server) => results.runsOf(server, name).length > 0)

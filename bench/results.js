@@ -50,6 +50,11 @@ class Results {
     return this.peers.filter((peer) => peer.missing !== undefined);
   }
 
+  // Those that have rates and latencies.
+  timed() {
+    return this.workloads.filter(({ name }) => !["idle", "park", "leak", "cluster"].includes(name));
+  }
+
   runsOf(server, name) {
     return this.runs.filter((run) => run.server === server && run.name === name);
   }

@@ -27,8 +27,8 @@ const verdicts = results.workloads.flatMap((workload) =>
 );
 
 const keys = ["messages_per_second", "p50_us", "p99_us", "generator_cpu_percent", "server_wait_percent"];
-const rates = results.workloads
-  .filter(({ name }) => !["idle", "park", "leak", "cluster"].includes(name))
+const rates = results
+  .timed()
   .flatMap(({ name }) =>
     servers
       .filter((server) => results.runsOf(server, name).length > 0)
