@@ -68,8 +68,9 @@ tests_unit_check_guards_SOURCES = tests/unit/check_guards.c tests/unit/live.c te
 tests_unit_check_parser_SOURCES = tests/unit/check_parser.c tests/unit/live.c tests/unit/live.h
 tests_unit_check_server_SOURCES = tests/unit/check_server.c tests/unit/live.c tests/unit/live.h
 tests_unit_check_stats_SOURCES = tests/unit/check_stats.c tests/unit/live.c tests/unit/live.h
-tests_unit_check_threads_SOURCES = tests/unit/check_threads.c tests/unit/live.c tests/unit/live.h
-tests_unit_check_ws_threads_SOURCES = tests/unit/check_ws_threads.c tests/unit/live.c tests/unit/live.h
+tests_unit_check_threads_SOURCES = tests/unit/check_threads.c tests/unit/live.c tests/unit/live.h tests/unit/crew.h
+tests_unit_check_ws_threads_SOURCES = tests/unit/check_ws_threads.c tests/unit/live.c tests/unit/live.h \
+	tests/unit/crew.h
 
 # Those that test a part of an example.
 tests_unit_check_dashboard_batch_SOURCES = \

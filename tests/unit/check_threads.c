@@ -1,5 +1,6 @@
 /* Every call that any thread may make, from several threads at once, while clients come and go.
  * Meant for ThreadSanitizer, and counts what must come out even. */
+#include "tests/unit/crew.h"
 #include "tests/unit/live.h"
 
 #include <check.h>
@@ -9,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { CLIENTS = 3, SESSIONS = 20, WORKERS = 3, KNOWN = 8 };
+enum { CLIENTS = 3, SESSIONS = 20, WORKERS = 3 };
 
 static live_t live;
 static atomic_bool over;
@@ -21,21 +22,9 @@ static atomic_int connected, disconnected;
 static atomic_int held_answers, answered; /* middlewares and events answered on other threads */
 
 /* Sockets, events and answers that the workers find: references, taken out by who uses them. */
-static pthread_mutex_t shelf = PTHREAD_MUTEX_INITIALIZER;
 static sio_socket_t *sockets[KNOWN];
 static sio_event_t *events[KNOWN];
 static sio_next_t *nexts[KNOWN];
-
-static void *exchange(void **places, unsigned at, void *item)
-{
-    void *old;
-
-    pthread_mutex_lock(&shelf);
-    old = places[at % KNOWN];
-    places[at % KNOWN] = item;
-    pthread_mutex_unlock(&shelf);
-    return old;
-}
 
 /* ---------------------------------------------------------------------------- on the loop */
 
@@ -292,20 +281,16 @@ START_TEST(test_all_at_once)
     live_start(&live, &options, set_up_server);
     ends_meanwhile = _i == 1;
     atomic_store(&clients_left, CLIENTS);
-    for (uintptr_t i = 0; i < WORKERS; i++)
-        ck_assert_int_eq(pthread_create(&workers[i], NULL, work, (void *)(i + 1)), 0);
-    for (uintptr_t i = 0; i < CLIENTS; i++)
-        ck_assert_int_eq(pthread_create(&clients[i], NULL, run_client, (void *)(i + 10)), 0);
-    for (int i = 0; i < CLIENTS; i++)
-        pthread_join(clients[i], NULL);
+    crew_start(workers, WORKERS, work, 1);
+    crew_start(clients, CLIENTS, run_client, 10);
+    crew_join(clients, CLIENTS);
     if (ends_meanwhile) {
         sio_shutdown(live.io, 100, NULL, NULL);
         pthread_join(live.thread, NULL);
         live.joined = true;
     }
     atomic_store(&over, true);
-    for (int i = 0; i < WORKERS; i++)
-        pthread_join(workers[i], NULL);
+    crew_join(workers, WORKERS);
     clear_shelves();
     live_stop(&live);
     clear_shelves();

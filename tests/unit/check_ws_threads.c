@@ -1,6 +1,7 @@
 /* Every call of socketio/ws.h that any thread may make, from several threads at once, while plain
  * WebSockets and Socket.IO clients come and go. Meant for ThreadSanitizer, and counts what must
  * come out even. */
+#include "tests/unit/crew.h"
 #include "tests/unit/live.h"
 
 #include <check.h>
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { CLIENTS = 4, SESSIONS = 150, WORKERS = 3, KNOWN = 8 };
+enum { CLIENTS = 4, SESSIONS = 150, WORKERS = 3 };
 
 static live_t live;
 static sio_ws_endpoint_t *own, *shared;
@@ -20,20 +21,8 @@ static atomic_int given, taken;       /* user pointers and their destructors */
 static atomic_int questions, answers; /* on_upgrade and on_auth, answered on other threads */
 
 /* Connections and questions that the workers find: references, taken out by who uses them. */
-static pthread_mutex_t shelf = PTHREAD_MUTEX_INITIALIZER;
 static sio_ws_t *known[KNOWN];
 static sio_next_t *nexts[KNOWN];
-
-static void *exchange(void **places, unsigned at, void *item)
-{
-    void *old;
-
-    pthread_mutex_lock(&shelf);
-    old = places[at % KNOWN];
-    places[at % KNOWN] = item;
-    pthread_mutex_unlock(&shelf);
-    return old;
-}
 
 /* ---------------------------------------------------------------------------- on the loop */
 
@@ -315,24 +304,20 @@ START_TEST(test_all_at_once)
 
     options = (sio_options_t){.log_level = SIO_LOG_ERROR, .outbox_limit = 1 << 20};
     live_start(&live, &options, set_up_server);
-    for (uintptr_t i = 0; i < WORKERS; i++)
-        ck_assert_int_eq(pthread_create(&workers[i], NULL, work, (void *)(i + 1)), 0);
-    for (uintptr_t i = 0; i < CLIENTS; i++)
-        ck_assert_int_eq(pthread_create(&clients[i], NULL, run_client, (void *)(i + 10)), 0);
+    crew_start(workers, WORKERS, work, 1);
+    crew_start(clients, CLIENTS, run_client, 10);
     ck_assert_int_eq(pthread_create(&member, NULL, run_member, NULL), 0);
     live_wait(&live, 1);
     if (_i == 1)
         sio_shutdown(live.io, 100, NULL, NULL);
-    for (int i = 0; i < CLIENTS; i++)
-        pthread_join(clients[i], NULL);
+    crew_join(clients, CLIENTS);
     pthread_join(member, NULL);
     if (_i == 1) {
         pthread_join(live.thread, NULL);
         live.joined = true;
     }
     atomic_store(&over, true);
-    for (int i = 0; i < WORKERS; i++)
-        pthread_join(workers[i], NULL);
+    crew_join(workers, WORKERS);
     clear_shelves();
     live_stop(&live);
     clear_shelves();
